@@ -33,7 +33,7 @@ initialise() {
     >> "$home/log" 2>&1 || { tail -20 "$home/log" >&2; die "initdb failed"; }
   cat >> "$home/data/postgresql.conf" <<EOF
 listen_addresses = '127.0.0.1'
-unix_socket_directories = '$home'
+unix_socket_directories = ''
 max_connections = 200
 shared_buffers = 256MB
 fsync = on
@@ -63,6 +63,8 @@ kill_all() {
   kill -s KILL "$pid" $children 2>/dev/null || true
   # shellcheck disable=SC2086
   wait_until "$STOP_SECONDS_MAX" are_gone "$pid" $children || die "a process of PostgreSQL outlived SIGKILL"
+  # In a container nobody may collect the dead postmaster, and the next one would take it for alive.
+  rm -f "$home/data/postmaster.pid"
 }
 
 are_gone() {

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "pipeline/ledger/record_id.hpp"
+#include "pipeline/ledger/sides.hpp"
+
+namespace rollcall {
+
+// An id that at least one side has named more than once.
+struct DuplicateEntry {
+  OwnedRecordId id;
+  std::vector<std::uint64_t> extra;  // for each side: occurrences beyond the first
+};
+
+// INTERFACE DRAFT: the private parts are the ledger author's.
+// Lists over an immutable picture of a ledger, in id order (integers by value, then texts by bytes).
+// Runs on: any thread. Limits: memory of a call is O(limit), whatever the size of the ledger.
+class LedgerView {
+ public:
+  virtual ~LedgerView() = default;
+  // The first `limit` ids after `after` that match.
+  [[nodiscard]] virtual std::vector<OwnedRecordId> ids(MaskExpression expression, const std::optional<OwnedRecordId>& after,
+                                                       std::size_t limit) const = 0;
+  // The same as runs of consecutive integers; at most `limit` runs. Texts are not part of it.
+  [[nodiscard]] virtual std::vector<IntegerRange> runs(MaskExpression expression, std::optional<std::uint64_t> after,
+                                                       std::size_t limit) const = 0;
+  [[nodiscard]] virtual std::vector<DuplicateEntry> duplicates(const std::optional<OwnedRecordId>& after,
+                                                               std::size_t limit) const = 0;
+};
+
+}  // namespace rollcall

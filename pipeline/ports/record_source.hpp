@@ -1,0 +1,78 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/failure.hpp"
+
+namespace rollcall {
+
+// Where to go on reading one channel of a source, as the store keeps it.
+struct SourcePosition {
+  std::string channel;             // stable key, for Kafka "topic/partition"
+  std::int64_t next = 0;           // the next thing to read: half-open, as in Kafka
+  std::uint64_t fingerprint = 0;   // xxh3-64 of the last record's payload, 0 where none was read
+  std::uint64_t lost_records = 0;  // positions that were gone before we could read them, ever
+};
+
+// One ordered stream within a source: a Kafka partition. Its index in RecordSource::channels() never changes.
+struct Channel {
+  std::string key;                 // SourcePosition::channel
+  std::string topic;
+  std::int32_t partition = 0;
+  std::string side;                // the side this channel is bound to; "event": each event names its own
+  std::size_t decoder = 0;         // which of the daemon's decoders reads it
+  std::int64_t next = 0;
+  std::optional<std::int64_t> end; // first position that did not exist when we last asked (last stable offset)
+  std::int64_t end_asked_ms = 0;   // wall time of that answer
+  std::int64_t last_timestamp_ms = 0;  // broker time of the last record read, 0 where none
+  std::uint64_t fingerprint = 0;
+  std::uint64_t lost_records = 0;
+  std::string error;               // what is wrong with it now; empty when nothing is
+};
+
+struct RawRecord {
+  std::string_view payload;
+  std::int64_t position = 0;
+  std::int64_t timestamp_ms = 0;
+  std::uint32_t channel = 0;
+};
+
+// A run of positions that was gone before it could be read. Becomes a dead letter and makes answers provisional.
+struct InputGap {
+  std::uint32_t channel = 0;
+  std::int64_t from = 0;  // [from, to)
+  std::int64_t to = 0;
+};
+
+// Anything that feeds rollcall and can be resumed at a position.
+// Owner: the daemon; outlives the pump. Runs on: the loop. Nothing here blocks.
+// Fails: transient conditions stay inside (retried, shown in Channel::error); fatal ones come out of drain().
+class RecordSource {
+ public:
+  virtual ~RecordSource() = default;
+  // Finds the channels and begins to read each at its stored position, or at its beginning where none is stored. Returns
+  // when the first assignment is made; a broker that is away is waited for, not a failure. Fatal: a topic that does not
+  // exist, credentials that are refused, a stored position beyond the end (the topic was created anew).
+  virtual boost::asio::awaitable<Result<void>> start(std::vector<SourcePosition> stored) = 0;
+  // Up to `records_max` records that are there now, each channel in order; maybe none. They and their payloads live
+  // until the next call. After it returns, Channel::next is behind the last of them.
+  [[nodiscard]] virtual Result<std::span<const RawRecord>> drain(std::size_t records_max) = 0;
+  // Gaps found since the last call.
+  [[nodiscard]] virtual std::vector<InputGap> take_gaps() = 0;
+  // Resumes when drain() may have something, at the latest after `at_most`. Cancelling loses no record.
+  virtual boost::asio::awaitable<void> wait(std::chrono::milliseconds at_most) = 0;
+  [[nodiscard]] virtual const std::vector<Channel>& channels() const = 0;
+  // For lag tools only: tells the source what is durable. Never read back.
+  virtual void committed(const std::vector<SourcePosition>& positions) = 0;
+  // Ends reading within a bounded time; wait() returns and drain() gives nothing more.
+  virtual boost::asio::awaitable<void> stop() = 0;
+};
+
+}  // namespace rollcall

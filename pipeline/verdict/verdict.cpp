@@ -1,0 +1,28 @@
+#include "pipeline/verdict/verdict.hpp"
+
+namespace rollcall {
+
+std::string_view to_string(Confidence confidence) {
+  switch (confidence) {
+    case Confidence::final: return "final";
+    case Confidence::provisional: return "provisional";
+    case Confidence::blind: return "blind";
+  }
+  return "blind";
+}
+
+Verdict judge(const Evidence& evidence) {
+  Verdict verdict;
+  if (evidence.lag_records > 0) verdict.reasons.emplace_back("lag");
+  if (evidence.lost_records > 0) verdict.reasons.emplace_back("input_gap");
+  if (evidence.dead_letters > 0) verdict.reasons.emplace_back("quarantine");
+  if (evidence.recovering) verdict.reasons.emplace_back("recovering");
+  if (!verdict.reasons.empty()) verdict.confidence = Confidence::provisional;
+  if (!evidence.end_known) {
+    verdict.confidence = Confidence::blind;
+    if (evidence.lag_records == 0) verdict.reasons.insert(verdict.reasons.begin(), "lag");
+  }
+  return verdict;
+}
+
+}  // namespace rollcall
