@@ -8,12 +8,14 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 (($# >= 1)) || { sed -n 's/^# \{0,1\}//; 2,6p' "$0" >&2; exit 2; }
 
+"$here/kafka_jars.sh" > /dev/null  # the long part of a first run, while there is nothing to clean up yet
 dir=$(mktemp -d "${TMPDIR:-/tmp}/rollcall-servers.XXXXXX")
 chmod 711 "$dir"  # PostgreSQL runs as another user and has to get in
 command_pid=
 
 clean_up() {
   trap '' INT TERM
+  wait || true  # for a start under way: a server must not appear behind our back
   # Nothing in the directory is worth an orderly stop.
   "$here/kafka.sh" kill "$dir" || true
   "$here/postgres.sh" kill "$dir" || true
