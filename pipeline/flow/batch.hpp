@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "pipeline/ledger/ledger.hpp"
+#include "pipeline/ports/answers.hpp"
+#include "pipeline/ports/store.hpp"
+
+namespace rollcall {
+
+// The index of a side by its name; kSidesMax where there is no such side.
+[[nodiscard]] Side side_index(const std::vector<std::string>& sides, std::string_view name);
+
+// One batch within one slice: its row, its sets and how often they have changed.
+// Owner: Slice. Runs on: the loop.
+struct Batch {
+  Batch(BatchRow batch_row, std::unique_ptr<Ledger> sets, std::uint64_t at_revision)
+      : row(std::move(batch_row)), ledger(std::move(sets)), revision(at_revision) {}
+
+  BatchRow row;
+  std::unique_ptr<Ledger> ledger;
+  std::uint64_t revision;        // grows with each event that named this batch
+  bool touched = false;          // has a delta that no cut has taken
+  bool stored = false;           // its row went into a checkpoint
+  bool default_sides = false;    // its sides are the slice's, so a channel's side index holds here too
+
+  // The index of a side by name; kSidesMax where the batch has no such side.
+  [[nodiscard]] Side side(std::string_view name) const { return side_index(row.sides, name); }
+};
+
+[[nodiscard]] BatchSummary summarize(const Batch& batch);
+[[nodiscard]] LedgerSummary ledger_summary(const Batch& batch);
+
+}  // namespace rollcall

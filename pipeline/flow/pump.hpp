@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/failure.hpp"
+#include "pipeline/flow/slice.hpp"
+#include "pipeline/ports/clock.hpp"
+#include "pipeline/ports/decoder.hpp"
+#include "pipeline/ports/record_source.hpp"
+
+namespace rollcall {
+
+// What one channel has given since this process started.
+struct ChannelCounters {
+  std::uint64_t records = 0;         // handed out by the source
+  std::uint64_t applied = 0;         // became part of a ledger
+  std::uint64_t unknown_fields = 0;
+  std::array<std::uint64_t, kBadRecordReasons> refused{};
+};
+
+// Moves records from a source into a slice, a bounded piece at a time.
+//
+//   source.drain() -> decoder -> batch -> ledger        (or -> dead letter)
+//
+// A drain is a unit that no checkpoint may split, because the source's positions are behind all of it: cut only when
+// between_units(). An event with many ids takes several turns, so that a turn stays short whatever arrives.
+// Owner: Reconciler. Runs on: the loop. Fails: as the source does.
+class Pump {
+ public:
+  struct Options {
+    std::size_t records_per_drain_max = 1'000;
+    std::size_t ids_per_turn_max = 4'096;     // about 1 ms of work
+  };
+  enum class Turn { idle, busy };
+
+  // `decoders` are indexed by Channel::decoder. All references outlive the pump.
+  Pump(RecordSource& source, std::vector<Decoder*> decoders, Slice& slice, const Clock& clock, Options options);
+
+  // Does at most one turn's work. idle: nothing was there.
+  [[nodiscard]] Result<Turn> turn();
+  [[nodiscard]] bool between_units() const { return next_record_ == records_.size() && event_ == nullptr; }
+  // Positions of the channels that moved since the last call.
+  [[nodiscard]] std::vector<SourcePosition> take_moved_positions();
+  [[nodiscard]] bool moved() const;
+  [[nodiscard]] const std::vector<ChannelCounters>& counters() const { return counters_; }
+
+ private:
+  [[nodiscard]] Result<void> next_unit();
+  void begin_record(const RawRecord& record);
+  void continue_event();
+  void finish_event();
+  void refuse(const RawRecord& record, BadRecordReason reason, std::string_view field);
+  void learn_channels();
+
+  struct ChannelState {
+    bool bound = true;               // the topic names the side, not the event
+    Side default_side = 0;           // of a bound channel: index within the slice's default sides, or kSidesMax
+    std::int64_t checkpointed = 0;   // position in the last cut
+  };
+  // The index of the side that speaks, or kSidesMax where the batch (null: one yet to be created) has no such side.
+  [[nodiscard]] Side side_of(const ChannelState& state, const Channel& channel, const Event& event,
+                             const Batch* batch) const;
+
+  RecordSource& source_;
+  std::vector<Decoder*> decoders_;
+  Slice& slice_;
+  const Clock& clock_;
+  Options options_;
+
+  std::span<const RawRecord> records_;
+  std::size_t next_record_ = 0;
+  const Event* event_ = nullptr;     // being applied
+  Batch* batch_ = nullptr;           // of event_
+  Side side_ = 0;                    // of event_
+  std::size_t next_id_ = 0;          // of event_
+  std::size_t budget_ = 0;           // ids left in this turn
+  std::int64_t now_ms_ = 0;          // taken once for each drain
+  std::vector<ChannelState> channels_;
+  std::vector<ChannelCounters> counters_;
+};
+
+}  // namespace rollcall

@@ -1,0 +1,227 @@
+#include "pipeline/flow/reconciler.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "pipeline/flow/retry_policy.hpp"
+
+namespace rollcall {
+
+namespace asio = boost::asio;
+using asio::experimental::awaitable_operators::operator&&;
+using asio::experimental::awaitable_operators::operator||;
+using std::chrono::microseconds;
+using std::chrono::milliseconds;
+
+namespace {
+
+constexpr milliseconds kIdleWaitMax{1'000};  // also the pace at which an idle source is looked after
+
+asio::awaitable<void> sleep(const asio::any_io_executor& executor, milliseconds duration) {
+  asio::steady_timer timer{executor, duration};
+  co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
+}
+
+}  // namespace
+
+Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSource& source,
+                       std::vector<Decoder*> decoders, const Clock& clock, Telemetry& telemetry, Options options)
+    : executor_(std::move(executor)),
+      store_(store),
+      source_(source),
+      clock_(clock),
+      telemetry_(telemetry),
+      options_(std::move(options)),
+      slice_(options_.slice, options_.sides),
+      pump_(source, std::move(decoders), slice_, clock, options_.pump),
+      checkpointer_(executor_, store, clock, telemetry, options_.checkpoint,
+                    static_cast<std::uint64_t>(clock.now_ms())),
+      stop_signal_(executor_) {
+  checkpointer_.set_on_committed([this](const Checkpoint& done) { source_.committed(done.positions); });
+}
+
+asio::awaitable<Result<void>> Reconciler::run() {
+  Result<void> outcome = co_await take_over();
+  if (outcome && !stopping_) {
+    // The reader ends first, having made its last checkpoint, and then stops the committer.
+    auto both = co_await (read() && checkpointer_.run(options_.slice, slice_.epoch()));
+    outcome = std::move(both);
+  }
+  phase_ = Phase::ended;
+  co_await source_.stop();
+  if (!outcome && outcome.error().kind == FailureKind::fenced) slice_.drop();
+  co_return outcome;
+}
+
+void Reconciler::stop() {
+  stopping_ = true;
+  stop_signal_.notify();
+}
+
+asio::awaitable<Result<void>> Reconciler::take_over() {
+  const std::int64_t began_us = clock_.monotonic_us();
+  Result<SliceState> state = co_await acquire_when_there();
+  if (!state) co_return state.error();
+  if (stopping_) co_return Result<void>{};
+  stored_positions_ = std::move(state->positions);
+  slice_.restore(std::move(*state));
+  telemetry_.restored(slice_.batches().size(), slice_.epoch(), microseconds{clock_.monotonic_us() - began_us});
+  phase_ = Phase::connecting;
+  auto started = co_await (source_.start(std::move(stored_positions_)) || stop_signal_.wait());
+  if (started.index() == 1) co_return Result<void>{};
+  Result<void> outcome = std::get<0>(std::move(started));
+  if (outcome) {
+    phase_ = Phase::reading;
+    telemetry_.reading_started(source_.channels().size());
+  }
+  co_return outcome;
+}
+
+asio::awaitable<Result<SliceState>> Reconciler::acquire_when_there() {
+  RetryPolicy retry{options_.checkpoint.retry, static_cast<std::uint64_t>(clock_.now_ms())};
+  for (;;) {
+    Result<SliceState> state = co_await store_.acquire(options_.slice, options_.owner);
+    if (state || state.error().kind != FailureKind::transient) co_return state;
+    const milliseconds pause = retry.next();
+    trouble_ = state.error().message;
+    telemetry_.store_failed(state.error(), pause);
+    if (!stopping_) co_await (sleep(executor_, pause) || stop_signal_.wait());
+    if (stopping_) co_return SliceState{};
+    trouble_.clear();
+  }
+}
+
+asio::awaitable<Result<void>> Reconciler::read() {
+  Result<void> outcome;
+  while (!stopping_ && !checkpointer_.failure()) {
+    if (pump_.between_units() && checkpointer_.over_limit(slice_.uncut_bytes())) {
+      co_await wait_for_room();
+      continue;
+    }
+    const std::int64_t began_us = clock_.monotonic_us();
+    const auto turn = pump_.turn();
+    if (!turn) {
+      outcome = turn.error();
+      break;
+    }
+    cut_if_due();
+    telemetry_.turn_ended(microseconds{clock_.monotonic_us() - began_us});
+    if (*turn == Pump::Turn::busy) {
+      co_await asio::post(executor_, asio::use_awaitable);
+    } else {
+      const bool waiting = something_to_cut() && !checkpointer_.in_flight();
+      const milliseconds at_most = waiting ? checkpointer_.until_due() : kIdleWaitMax;
+      co_await (source_.wait(at_most) || stop_signal_.wait());
+    }
+  }
+  co_await commit_rest();
+  if (outcome && checkpointer_.failure()) outcome = *checkpointer_.failure();
+  co_return outcome;
+}
+
+asio::awaitable<void> Reconciler::wait_for_room() {
+  telemetry_.reading_paused(uncommitted_bytes());
+  while (!stopping_ && !checkpointer_.failure() && checkpointer_.over_limit(slice_.uncut_bytes())) {
+    cut_if_due();
+    co_await (checkpointer_.progress() || stop_signal_.wait());
+  }
+  telemetry_.reading_resumed();
+}
+
+void Reconciler::cut_if_due() {
+  if (pump_.between_units() && checkpointer_.due(slice_.uncut_bytes()) && something_to_cut()) cut();
+}
+
+void Reconciler::cut() {
+  const std::size_t bytes = slice_.uncut_bytes();
+  Checkpoint checkpoint = slice_.cut();
+  checkpoint.positions = pump_.take_moved_positions();
+  checkpointer_.submit(std::move(checkpoint), bytes);
+}
+
+// What has been read becomes durable, if the store answers in time; what does not is read again at the next start.
+asio::awaitable<void> Reconciler::commit_rest() {
+  const std::int64_t deadline_us = clock_.monotonic_us() + microseconds{options_.last_checkpoint_max}.count();
+  while (!checkpointer_.failure() && clock_.monotonic_us() < deadline_us) {
+    if (checkpointer_.in_flight()) {
+      const auto left = std::chrono::ceil<milliseconds>(microseconds{deadline_us - clock_.monotonic_us()});
+      co_await (checkpointer_.progress() || sleep(executor_, left));
+      continue;
+    }
+    if (!pump_.between_units() || !something_to_cut()) break;
+    cut();
+  }
+  checkpointer_.stop();
+}
+
+Readiness Reconciler::readiness() const {
+  Readiness readiness;
+  readiness.ready = phase_ == Phase::reading;
+  if (phase_ == Phase::restoring) readiness.reasons.emplace_back("restoring state from the store");
+  if (phase_ == Phase::connecting) readiness.reasons.emplace_back("connecting to the source");
+  if (phase_ == Phase::ended) readiness.reasons.emplace_back("shutting down");
+  if (!trouble_.empty() || checkpointer_.store_away()) {
+    readiness.reasons.emplace_back("the store does not answer; answers are not durable until it does");
+  }
+  for (const Channel& channel : source_.channels()) {
+    if (!channel.error.empty()) readiness.reasons.push_back(channel.key + ": " + channel.error);
+  }
+  return readiness;
+}
+
+std::optional<BatchSummary> Reconciler::batch(BatchNumber number) const {
+  const Batch* found = slice_.find(number);
+  if (found == nullptr) return std::nullopt;
+  return summarize(*found);
+}
+
+std::optional<BatchSummary> Reconciler::batch(std::string_view name) const {
+  const Batch* found = slice_.find(name);
+  if (found == nullptr) return std::nullopt;
+  return summarize(*found);
+}
+
+std::vector<BatchSummary> Reconciler::batches(BatchNumber after, std::size_t limit, std::string_view q) const {
+  std::vector<BatchSummary> page;
+  for (const auto& batch : slice_.batches()) {
+    if (page.size() == limit) break;
+    if (batch->row.number <= after || batch->row.name.find(q) == std::string::npos) continue;
+    page.push_back(summarize(*batch));
+  }
+  return page;
+}
+
+std::shared_ptr<const LedgerView> Reconciler::view(BatchNumber number) {
+  const Batch* found = slice_.find(number);
+  return found == nullptr ? nullptr : found->ledger->view();
+}
+
+std::uint64_t Reconciler::lag_records() const {
+  std::uint64_t lag = 0;
+  for (const Channel& channel : source_.channels()) {
+    if (channel.end && *channel.end > channel.next) lag += static_cast<std::uint64_t>(*channel.end - channel.next);
+  }
+  return lag;
+}
+
+Verdict Reconciler::verdict() const {
+  Evidence evidence;
+  evidence.recovering = phase_ != Phase::reading || checkpointer_.store_away();
+  evidence.lag_records = lag_records();
+  evidence.dead_letters = slice_.dead_letter_count();
+  const std::int64_t oldest_ms = clock_.now_ms() - options_.blind_after.count();
+  for (const Channel& channel : source_.channels()) {
+    evidence.lost_records += channel.lost_records;
+    if (!channel.end || channel.end_asked_ms < oldest_ms) evidence.end_known = false;
+  }
+  return judge(evidence);
+}
+
+asio::awaitable<Result<std::vector<DeadLetter>>> Reconciler::dead_letters(std::int64_t after, std::size_t limit) {
+  return store_.dead_letters(after, limit);
+}
+
+}  // namespace rollcall

@@ -1,0 +1,93 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "pipeline/flow/checkpointer.hpp"
+#include "pipeline/flow/pump.hpp"
+#include "pipeline/flow/signal.hpp"
+#include "pipeline/flow/slice.hpp"
+#include "pipeline/ports/answers.hpp"
+#include "pipeline/ports/clock.hpp"
+#include "pipeline/ports/telemetry.hpp"
+
+namespace rollcall {
+
+// One slice from take-over to last checkpoint: restores it, reads its source into it, cuts and commits, and answers
+// questions all the while.
+// Owner: the daemon. Runs on: the loop. Fails: fenced (another process owns the slice), fatal.
+class Reconciler final : public Answers {
+ public:
+  struct Options {
+    SliceId slice = 0;
+    std::string owner;                              // who we are, for people who look at the slice's row
+    std::vector<std::string> sides{"expected", "processed"};  // of a batch that an event brings into being
+    Pump::Options pump{};
+    Checkpointer::Options checkpoint{};
+    std::chrono::milliseconds blind_after{30'000};  // an end asked longer ago than this says nothing about lag
+    std::chrono::milliseconds last_checkpoint_max{10'000};  // how long stop() lets the store take
+  };
+
+  // References outlive the reconciler. `decoders` are indexed by Channel::decoder.
+  Reconciler(boost::asio::any_io_executor executor, Store& store, RecordSource& source,
+             std::vector<Decoder*> decoders, const Clock& clock, Telemetry& telemetry, Options options);
+
+  // Works until stop() or a failure that no retry mends. After a success everything that was read is durable.
+  boost::asio::awaitable<Result<void>> run();
+  // Ends reading, makes the last checkpoint, lets run() return.
+  void stop();
+
+  [[nodiscard]] const Slice& slice() const { return slice_; }
+  [[nodiscard]] const Pump& pump() const { return pump_; }
+  [[nodiscard]] std::size_t uncommitted_bytes() const {
+    return checkpointer_.bytes_in_flight() + slice_.uncut_bytes();
+  }
+
+  [[nodiscard]] Readiness readiness() const override;
+  [[nodiscard]] Epoch epoch() const override { return slice_.epoch(); }
+  [[nodiscard]] std::size_t batch_count() const override { return slice_.batches().size(); }
+  [[nodiscard]] std::optional<BatchSummary> batch(BatchNumber number) const override;
+  [[nodiscard]] std::optional<BatchSummary> batch(std::string_view name) const override;
+  [[nodiscard]] std::vector<BatchSummary> batches(BatchNumber after, std::size_t limit,
+                                                  std::string_view q) const override;
+  [[nodiscard]] std::shared_ptr<const LedgerView> view(BatchNumber number) override;
+  [[nodiscard]] const std::vector<Channel>& channels() const override { return source_.channels(); }
+  [[nodiscard]] std::uint64_t lag_records() const override;
+  [[nodiscard]] Verdict verdict() const override;
+  [[nodiscard]] std::int64_t now_ms() const override { return clock_.now_ms(); }
+  [[nodiscard]] std::uint64_t dead_letter_count() const override { return slice_.dead_letter_count(); }
+  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
+                                                                       std::size_t limit) override;
+
+ private:
+  enum class Phase { restoring, connecting, reading, ended };
+
+  boost::asio::awaitable<Result<void>> take_over();
+  boost::asio::awaitable<Result<SliceState>> acquire_when_there();
+  boost::asio::awaitable<Result<void>> read();
+  boost::asio::awaitable<void> commit_rest();
+  boost::asio::awaitable<void> wait_for_room();
+  void cut_if_due();
+  void cut();
+  [[nodiscard]] bool something_to_cut() const { return slice_.changed() || pump_.moved(); }
+
+  boost::asio::any_io_executor executor_;
+  Store& store_;
+  RecordSource& source_;
+  const Clock& clock_;
+  Telemetry& telemetry_;
+  Options options_;
+  Slice slice_;
+  Pump pump_;
+  Checkpointer checkpointer_;
+  Signal stop_signal_;
+  std::vector<SourcePosition> stored_positions_;
+  Phase phase_ = Phase::restoring;
+  std::string trouble_;      // why take-over has to wait; empty when it has not
+  bool stopping_ = false;
+};
+
+}  // namespace rollcall
