@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # What kafka.sh and postgres.sh share: free ports, waiting with a deadline, and processes known by their id.
-# Sourced, never run. A server's directory holds `pid`, `port` and `log`.
+# Sourced, never run. A server's directory holds `pid` (process id and start time), `port` and `log`.
+# shellcheck disable=SC2034 # the constants are for whoever sources this
 
 START_SECONDS_MAX=${ROLLCALL_SERVER_START_SECONDS_MAX:-60}  # a cold JVM on a busy machine needs a while
 STOP_SECONDS_MAX=20                                         # after that a server is killed
@@ -35,13 +36,20 @@ wait_until() {
   done
 }
 
-# Prints the id of the server of this directory while it runs. The look at its command line keeps us from ever
-# signalling a stranger that was given the same id.
+# Prints when a process began, in ticks since boot; fails where it has ended, also where nobody has collected it yet.
+begin_of() {
+  local stat fields
+  { stat=$(< "/proc/$1/stat"); } 2>/dev/null || return 1
+  read -ra fields <<< "${stat##*) }"  # behind the name, which may hold anything
+  [[ ${fields[0]} != [ZX] ]] && echo "${fields[19]}"
+}
+
+# Prints the id of the server of this directory while it runs. Its start time keeps us from ever signalling a stranger
+# that was given the same id.
 server_pid() {
-  local dir=$1 pid
-  pid=$(cat "$dir/pid" 2>/dev/null) || return 1
-  tr '\0' ' ' 2>/dev/null < "/proc/$pid/cmdline" | grep -qF -- "$dir/" || return 1
-  echo "$pid"
+  local pid begin now
+  { read -r pid begin < "$1/pid"; } 2>/dev/null || return 1
+  now=$(begin_of "$pid") && [[ $now == "$begin" ]] && echo "$pid"
 }
 
 is_stopped() { ! server_pid "$1" > /dev/null; }
@@ -55,8 +63,7 @@ start_once() {
   local dir=$1 answers=$2
   shift 2
   setsid "$@" < /dev/null >> "$dir/log" 2>&1 &
-  echo $! > "$dir/pid"
-  wait_until 5 server_pid "$dir" > /dev/null || return 1
+  echo "$! $(begin_of $!)" > "$dir/pid"
   wait_until "$START_SECONDS_MAX" answers_or_ended "$dir" "$answers" && "$answers" "$dir"
 }
 

@@ -57,7 +57,7 @@ start() {
   for ((try = 1; try <= START_TRIES_MAX; try++)); do
     if [[ ! -d $home/data ]]; then
       write_properties
-      uuid=$(head -c 16 /dev/urandom | base64 | tr '+/' 'AA' | tr -d '=')
+      uuid=$(head -c 16 /dev/urandom | base64 | tr -d '=\n' | tr '+/' 'AB')
       "${java[@]}" kafka.tools.StorageTool format -t "$uuid" -c "$home/server.properties" >> "$home/log" 2>&1
     fi
     start_once "$home" answers "${java[@]}" kafka.Kafka "$home/server.properties" && return

@@ -23,12 +23,14 @@ if ((EUID == 0)); then
   unprivileged=(setpriv "--reuid=$owner" "--regid=$(id -g "$owner")" --clear-groups)
 fi
 
+can_enter() { "${unprivileged[@]}" test -x "$1"; }
 url() { echo "postgresql://postgres@127.0.0.1:$(cat "$home/port")/postgres"; }
 answers() { "$bin/pg_isready" -q -t 2 -d "$(url)"; }
 
 initialise() {
   mkdir -p "$home/data"
   ((EUID != 0)) || chown "$owner" "$home" "$home/data"
+  can_enter "$home" || die "the user $owner, whom PostgreSQL runs as, cannot enter $home: choose another place"
   (cd "$home" && "${unprivileged[@]}" "$bin/initdb" -D "$home/data" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync) \
     >> "$home/log" 2>&1 || { tail -20 "$home/log" >&2; die "initdb failed"; }
   cat >> "$home/data/postgresql.conf" <<EOF
@@ -69,7 +71,7 @@ kill_all() {
 
 are_gone() {
   for pid in "$@"; do
-    [[ -z $(tr -d '\0' 2>/dev/null < "/proc/$pid/cmdline") ]] || return 1  # a zombie has no command line
+    ! begin_of "$pid" > /dev/null || return 1
   done
 }
 

@@ -1,0 +1,64 @@
+# The front door: `make` lists what there is. Every target first installs what it lacks (Debian; as root or with sudo).
+BUILD = build/release
+FUZZ_SECONDS = 60
+WITH_SERVERS = tests/servers/with_servers.sh
+DAEMON = cmake --preset release && cmake --build --preset release --target rollcall
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+run: need-run ## the demonstration: a batch fills up, and what is missing shows
+	$(DAEMON)
+	exec $(BUILD)/rollcall demo
+
+build: need-run ## the program, as build/release/rollcall
+	cmake --preset release && cmake --build --preset release
+
+test: need-test ## everything: alone, with a mock broker, then against a real Kafka and PostgreSQL
+	cmake --preset release && cmake --build --preset release
+	ctest --preset release
+	$(WITH_SERVERS) ctest --test-dir $(BUILD) --output-on-failure --label-regex server
+
+asan: need-run ## the tests without servers under address and undefined behaviour sanitizers
+	cmake --workflow --preset asan
+
+tsan: need-run ## the same under the thread sanitizer
+	cmake --workflow --preset tsan
+
+bench: need-bench ## how fast, against real servers; prints a table
+	cmake --preset release && cmake --build --preset release --target bench_all
+	$(WITH_SERVERS) tests/bench/run.sh
+
+soak: need-test ## hours of crashes and restarts against real servers; Ctrl-C ends it
+	cmake --preset release && cmake --build --preset release
+	$(WITH_SERVERS) tests/crash/soak.sh
+
+fuzz: need-fuzz ## every parser for FUZZ_SECONDS (60) of generated input
+	cmake --preset fuzz && cmake --build --preset fuzz
+	tests/fuzz/run.sh $(FUZZ_SECONDS)
+
+lint: need-lint ## format, clang-tidy, scripts and YAML
+	cmake --preset release
+	tests/lint.sh $(BUILD)
+
+format: need-lint ## lays out the C++ files as `make lint` wants them
+	git ls-files '*.cpp' '*.hpp' | xargs clang-format -i
+
+up: need-run need-servers ## Kafka, PostgreSQL and rollcall on this machine, without Docker
+	$(DAEMON)
+	compose/local.sh up
+
+down: ## stops what `make up` started; the data stays
+	compose/local.sh down
+
+logs: ## what these three say
+	compose/local.sh logs
+
+clean: down ## removes everything that was built, and the data of `make up`
+	compose/local.sh remove
+	rm -rf build
+
+need-%:
+	@compose/install.sh $*
+
+.PHONY: help run build test asan tsan bench soak fuzz lint format up down logs clean
