@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +13,7 @@
 #include "pipeline/ledger/record_id.hpp"
 #include "pipeline/ledger/sides.hpp"
 
-namespace roaring { class Roaring; }
+class Roaring;  // CRoaring 0.2.66 puts its class into the global namespace: <roaring/roaring.hh>
 
 namespace rollcall {
 
@@ -39,10 +40,10 @@ class SegmentVisitor {
  public:
   virtual ~SegmentVisitor() = default;
   virtual void integers(Mask mask, std::vector<std::uint64_t>& sorted) = 0;                       // spread
-  virtual void cluster(std::uint32_t high, Mask mask, roaring::Roaring low) = 0;                   // clustered: ids (high << 32) | low
+  virtual void cluster(std::uint32_t high, Mask mask, Roaring low) = 0;                   // clustered: ids (high << 32) | low
   virtual void text(Fingerprint fingerprint, Mask mask, std::string_view text_or_empty) = 0;
   virtual void duplicate(Side side, std::uint64_t id, std::uint64_t extra) = 0;
-  virtual void duplicate_cluster(Side side, std::uint32_t high, unsigned weight_log2, roaring::Roaring low) = 0;  // each id counts 2^weight_log2 more
+  virtual void duplicate_cluster(Side side, std::uint32_t high, unsigned weight_log2, Roaring low) = 0;  // each id counts 2^weight_log2 more
   virtual void duplicate_text(Side side, Fingerprint fingerprint, std::uint64_t extra, std::string_view text_or_empty) = 0;
 };
 
