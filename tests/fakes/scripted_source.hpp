@@ -1,0 +1,126 @@
+#pragma once
+
+#include <algorithm>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <deque>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "pipeline/ports/record_source.hpp"
+
+namespace rollcall::fakes {
+
+// What the outside world holds: outlives any number of sources, as a broker outlives a consumer.
+struct Log {
+  struct Stream {
+    std::string key;
+    std::string side;
+    std::deque<std::string> records;
+    std::int64_t first = 0;  // older ones were removed
+  };
+  std::vector<Stream> streams;
+
+  void append(std::size_t stream, std::string payload) { streams[stream].records.push_back(std::move(payload)); }
+  [[nodiscard]] std::size_t size() const {
+    std::size_t total = 0;
+    for (const Stream& stream : streams) total += stream.records.size();
+    return total;
+  }
+};
+
+// Reads a Log as a KafkaSource reads partitions: round robin, from stored positions.
+class ScriptedSource final : public RecordSource {
+ public:
+  ScriptedSource(const boost::asio::any_io_executor& executor, Log& log) : log_(log), timer_(executor) {}
+
+  boost::asio::awaitable<Result<void>> start(std::vector<SourcePosition> stored) override {
+    for (const Log::Stream& stream : log_.streams) {
+      Channel channel;
+      channel.key = channel.topic = stream.key;
+      channel.side = stream.side;
+      for (const SourcePosition& position : stored) {
+        if (position.channel != stream.key) continue;
+        channel.next = position.next;
+        channel.lost_records = position.lost_records;
+      }
+      channels_.push_back(std::move(channel));
+    }
+    skip_removed();
+    started = true;
+    co_return Result<void>{};
+  }
+
+  Result<std::span<const RawRecord>> drain(std::size_t records_max) override {
+    if (failure) return *failure;
+    ++drains;
+    batch_.clear();
+    for (std::size_t idle = 0; idle < channels_.size() && batch_.size() < records_max;) {
+      idle = take_one() ? 0 : idle + 1;
+      turn_ = (turn_ + 1) % channels_.size();
+    }
+    for (std::size_t i = 0; i < channels_.size(); ++i) channels_[i].end = end(i);
+    return std::span<const RawRecord>{batch_};
+  }
+
+  std::vector<InputGap> take_gaps() override { return std::exchange(gaps_, {}); }
+
+  boost::asio::awaitable<void> wait(std::chrono::milliseconds at_most) override {
+    timer_.expires_after(at_most);
+    co_await timer_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable));
+  }
+  void wake() { timer_.cancel(); }
+
+  const std::vector<Channel>& channels() const override { return channels_; }
+  void committed(const std::vector<SourcePosition>& positions) override { commits.push_back(positions); }
+  boost::asio::awaitable<void> stop() override {
+    stopped = true;
+    co_return;
+  }
+
+  bool started = false;
+  bool stopped = false;
+  std::size_t drains = 0;
+  std::optional<Failure> failure;  // given by the next drain
+  std::vector<std::vector<SourcePosition>> commits;
+
+ private:
+  [[nodiscard]] std::int64_t end(std::size_t i) const {
+    return log_.streams[i].first + static_cast<std::int64_t>(log_.streams[i].records.size());
+  }
+
+  bool take_one() {
+    Channel& channel = channels_[turn_];
+    const Log::Stream& stream = log_.streams[turn_];
+    if (channel.next >= end(turn_)) return false;
+    RawRecord record;
+    record.payload = stream.records[static_cast<std::size_t>(channel.next - stream.first)];
+    record.position = channel.next++;
+    record.channel = static_cast<std::uint32_t>(turn_);
+    batch_.push_back(record);
+    return true;
+  }
+
+  void skip_removed() {
+    for (std::size_t i = 0; i < channels_.size(); ++i) {
+      const std::int64_t first = log_.streams[i].first;
+      if (channels_[i].next >= first) continue;
+      gaps_.push_back({static_cast<std::uint32_t>(i), channels_[i].next, first});
+      channels_[i].lost_records += static_cast<std::uint64_t>(first - channels_[i].next);
+      channels_[i].next = first;
+    }
+  }
+
+  Log& log_;
+  boost::asio::steady_timer timer_;
+  std::vector<Channel> channels_;
+  std::vector<RawRecord> batch_;
+  std::vector<InputGap> gaps_;
+  std::size_t turn_ = 0;
+};
+
+}  // namespace rollcall::fakes

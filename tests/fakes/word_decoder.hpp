@@ -1,0 +1,55 @@
+#pragma once
+
+#include <charconv>
+#include <string_view>
+#include <vector>
+
+#include "pipeline/ports/decoder.hpp"
+
+namespace rollcall::fakes {
+
+// Reads "batch id id ...", with "side=NAME" or "range=LO-HI" among the ids; "!" is a bad record. Enough to drive the
+// flow without a JSON library.
+class WordDecoder final : public Decoder {
+ public:
+  const Event* decode(std::string_view payload, BadRecord& bad) override {
+    event_ = {};
+    ids_.clear();
+    bool first = true;
+    while (!payload.empty()) {
+      const std::size_t space = payload.find(' ');
+      const std::string_view word = payload.substr(0, space);
+      payload = space == std::string_view::npos ? std::string_view{} : payload.substr(space + 1);
+      if (first) {
+        event_.batch = word;
+      } else if (word.starts_with("side=")) {
+        event_.side = word.substr(5);
+      } else if (word.starts_with("range=")) {
+        event_.range = range(word.substr(6));
+      } else {
+        ids_.push_back(RecordId::from_text(word));
+      }
+      first = false;
+    }
+    if (first || event_.batch == "!") {
+      bad = {first ? BadRecordReason::empty_payload : BadRecordReason::not_json, ""};
+      return nullptr;
+    }
+    event_.ids = ids_;
+    return &event_;
+  }
+
+ private:
+  static IntegerRange range(std::string_view text) {
+    IntegerRange range;
+    const std::size_t dash = text.find('-');
+    std::from_chars(text.data(), text.data() + dash, range.lo);
+    std::from_chars(text.data() + dash + 1, text.data() + text.size(), range.hi);
+    return range;
+  }
+
+  Event event_;
+  std::vector<RecordId> ids_;
+};
+
+}  // namespace rollcall::fakes

@@ -1,0 +1,166 @@
+#include "pipeline/flow/pump.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <string>
+
+#include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/scripted_source.hpp"
+#include "tests/fakes/word_decoder.hpp"
+
+namespace rollcall {
+namespace {
+
+// A pump over two bound streams (0 expected, 1 processed) and one that lets its events name the side (2).
+struct Fixture {
+  boost::asio::io_context loop;
+  fakes::Log log{{{"e/0", "expected", {}}, {"p/0", "processed", {}}, {"any/0", "event", {}}}};
+  fakes::ScriptedSource source{loop.get_executor(), log};
+  fakes::WordDecoder decoder;
+  fakes::ManualClock clock;
+  Slice slice{0, {"expected", "processed"}};
+  Pump::Options options{.records_per_drain_max = 10, .ids_per_turn_max = 20};
+
+  Pump pump() {
+    boost::asio::co_spawn(loop, source.start({}), boost::asio::detached);
+    loop.run();
+    return Pump{source, {&decoder}, slice, clock, options};
+  }
+
+  static void run_until_idle(Pump& pump) {
+    for (auto turn = pump.turn(); turn && *turn == Pump::Turn::busy; turn = pump.turn()) {
+    }
+  }
+};
+
+TEST_CASE("records become members of the side that their topic is bound to") {
+  Fixture f;
+  f.log.append(0, "b 1 2 3");
+  f.log.append(1, "b 2 x");
+  Pump pump = f.pump();
+  Fixture::run_until_idle(pump);
+  const BatchSummary batch = summarize(*f.slice.find("b"));
+  CHECK(batch.totals == std::vector<std::uint64_t>{3, 2});
+  CHECK(batch.missing == 2);
+  CHECK(batch.unexpected == 1);
+  CHECK(batch.revision == 2);
+}
+
+TEST_CASE("a topic's side wins over the event's, and only an unbound topic lets the event choose") {
+  Fixture f;
+  f.log.append(0, "b side=processed 1");
+  f.log.append(2, "b side=processed 2");
+  f.log.append(2, "b 3");
+  f.log.append(2, "b side=nobody 4");
+  Pump pump = f.pump();
+  Fixture::run_until_idle(pump);
+  const BatchSummary batch = summarize(*f.slice.find("b"));
+  CHECK(batch.totals == std::vector<std::uint64_t>{1, 1});
+  const Checkpoint cut = f.slice.cut();
+  REQUIRE(cut.dead_letters.size() == 2);
+  CHECK(cut.dead_letters[0].reason == BadRecordReason::missing_field);
+  CHECK(cut.dead_letters[0].field == "side");
+  CHECK(cut.dead_letters[1].reason == BadRecordReason::unknown_side);
+  CHECK(cut.dead_letters[1].field == "nobody");
+}
+
+TEST_CASE("an event that is refused brings no batch into being") {
+  Fixture f;
+  f.log.append(2, "ghost side=nobody 4");
+  Pump pump = f.pump();
+  Fixture::run_until_idle(pump);
+  CHECK(f.slice.batches().empty());
+}
+
+TEST_CASE("a bad record becomes a dead letter with its position, and reading goes on") {
+  Fixture f;
+  f.log.append(0, "b 1");
+  f.log.append(0, "! " + std::string(2'000, 'x'));
+  f.log.append(0, "b 2");
+  Pump pump = f.pump();
+  Fixture::run_until_idle(pump);
+  CHECK(summarize(*f.slice.find("b")).totals[0] == 2);
+  const Checkpoint cut = f.slice.cut();
+  REQUIRE(cut.dead_letters.size() == 1);
+  CHECK(cut.dead_letters[0].channel == "e/0");
+  CHECK(cut.dead_letters[0].position == 1);
+  CHECK(cut.dead_letters[0].reason == BadRecordReason::not_json);
+  CHECK(cut.dead_letters[0].sample.size() == kSampleBytesMax);
+  CHECK(pump.counters()[0].records == 3);
+  CHECK(pump.counters()[0].applied == 2);
+  CHECK(pump.counters()[0].refused[static_cast<std::size_t>(BadRecordReason::not_json)] == 1);
+}
+
+TEST_CASE("an event with many ids takes several turns and no cut fits between them") {
+  Fixture f;
+  std::string payload = "b";
+  for (int id = 0; id < 55; ++id) payload += " " + std::to_string(id);
+  f.log.append(0, payload);
+  Pump pump = f.pump();
+  int turns = 0;
+  do {
+    REQUIRE(pump.turn());
+    ++turns;
+    CHECK(f.slice.find("b")->ledger->total(kExpected) <= 20U * static_cast<unsigned>(turns));
+  } while (!pump.between_units());
+  CHECK(turns == 3);
+  CHECK(f.slice.find("b")->ledger->total(kExpected) == 55);
+}
+
+TEST_CASE("positions are those behind everything applied, and each is given once") {
+  Fixture f;
+  for (int id = 0; id < 15; ++id) f.log.append(0, "b " + std::to_string(id));
+  Pump pump = f.pump();
+  REQUIRE(pump.turn());
+  REQUIRE(pump.between_units());
+  const auto moved = pump.take_moved_positions();
+  REQUIRE(moved.size() == 3);  // a channel's first position is news even where nothing was read
+  CHECK(moved[0].channel == "e/0");
+  CHECK(moved[0].next == 10);
+  CHECK_FALSE(pump.moved());
+  REQUIRE(pump.turn());
+  CHECK(pump.moved());
+  CHECK(pump.take_moved_positions().size() == 1);
+}
+
+TEST_CASE("a range is one event and its repetition counts every id again") {
+  Fixture f;
+  f.log.append(0, "b range=1-1000000000");
+  f.log.append(0, "b range=11-20");
+  f.log.append(1, "b 7");
+  Pump pump = f.pump();
+  Fixture::run_until_idle(pump);
+  const BatchSummary batch = summarize(*f.slice.find("b"));
+  CHECK(batch.totals[0] == 1'000'000'000);
+  CHECK(batch.missing == 999'999'999);
+  CHECK(batch.duplicates[0] == 10);
+}
+
+TEST_CASE("positions that a source lost become a dead letter that names them") {
+  Fixture f;
+  f.log.streams[0].first = 5;
+  f.log.append(0, "b 1");
+  Pump pump = f.pump();
+  Fixture::run_until_idle(pump);
+  const Checkpoint cut = f.slice.cut();
+  REQUIRE(cut.dead_letters.size() == 1);
+  CHECK(cut.dead_letters[0].reason == BadRecordReason::input_gap);
+  CHECK(cut.dead_letters[0].position == 0);
+  CHECK(cut.dead_letters[0].field == "positions 0 to 4 were removed before they could be read");
+  CHECK(pump.take_moved_positions()[0].lost_records == 5);
+}
+
+TEST_CASE("a source's failure comes out of the turn") {
+  Fixture f;
+  Pump pump = f.pump();
+  f.source.failure = fatal("the topic is gone", "create it");
+  const auto turn = pump.turn();
+  REQUIRE_FALSE(turn);
+  CHECK(turn.error().message == "the topic is gone");
+}
+
+}  // namespace
+}  // namespace rollcall
