@@ -1,0 +1,361 @@
+#include "connectors/json/json_decoder.hpp"
+
+#include <cstring>
+#include <simdjson.h>
+#include <vector>
+
+#include "connectors/json/field_tree.hpp"
+#include "connectors/json/json_syntax.hpp"
+#include "connectors/json/timestamp.hpp"
+
+namespace rollcall::json {
+
+namespace od = simdjson::ondemand;
+
+namespace {
+
+constexpr std::size_t kSideBytesMax = 256;
+constexpr std::size_t kAnyLength = static_cast<std::size_t>(-1);
+
+bool has_nul(std::string_view text) { return std::memchr(text.data(), 0, text.size()) != nullptr; }
+
+// Where a raw key ends, and whether it must be unescaped first. The text is a closed string: stage 1 has seen it.
+std::string_view raw_key(const char* begin, bool& escaped) {
+  const char* end = begin;
+  while (*end != '"' && *end != '\\') ++end;
+  escaped = *end == '\\';
+  return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+std::string_view without_space_behind(std::string_view token) {
+  const auto last = token.find_last_not_of(" \t\n\r");
+  return token.substr(0, last + 1);
+}
+
+}  // namespace
+
+// Functions that read a value return false where the document is not JSON; then nothing more is read and the slow
+// check finds the exact reason. A field that is JSON but wrong is blamed, and reading goes on to the end.
+class JsonDecoder::Impl {
+ public:
+  explicit Impl(const FieldNames& names) : tree_(names) {}
+
+  const Event* decode(std::string_view payload, BadRecord& bad) {
+    begin();
+    if (payload.empty()) {
+      bad = {BadRecordReason::empty_payload, {}};
+      return nullptr;
+    }
+    if (!read_document(payload)) {
+      bad = {reason_of_refusal(payload), {}};
+      return nullptr;
+    }
+    if (!blamed_) finish();
+    if (blamed_) {
+      bad = blame_;
+      return nullptr;
+    }
+    return &event_;
+  }
+
+ private:
+  void begin() {
+    event_ = Event{};
+    ids_.clear();
+    seen_ = 0;
+    blamed_ = false;
+  }
+
+  bool read_document(std::string_view payload) {
+    const auto needed = payload.size() + simdjson::SIMDJSON_PADDING;
+    if (needed > buffer_.size()) buffer_.resize(needed * 2);
+    std::memcpy(buffer_.data(), payload.data(), payload.size());
+    od::document document;
+    if (parser_.iterate(buffer_.data(), payload.size(), buffer_.size()).get(document)) return false;
+    od::object object;
+    if (document.get_object().get(object)) return false;
+    if (!read_object(object, tree_.root())) return false;
+    const char* behind = nullptr;
+    return document.current_location().get(behind) == simdjson::OUT_OF_BOUNDS;
+  }
+
+  // Recursion is as deep as the mapping, never as deep as the document.
+  bool read_object(od::object& object, const FieldTree::Node& parent) {
+    for (auto next : object) {
+      od::field field;
+      if (std::move(next).get(field)) return false;
+      bool escaped = false;
+      std::string_view key = raw_key(field.key().raw(), escaped);
+      if (escaped && field.unescaped_key().get(key)) return false;
+      const auto* node = tree_.child(parent, key);
+      if (node == nullptr) {
+        ++event_.unknown_fields;
+        if (!skip(field.value())) return false;
+      } else if (!(node->field ? read_field(*node->field, field.value())
+                               : descend(field.value(), *node))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  bool descend(od::value value, const FieldTree::Node& node) {
+    od::json_type type{};
+    if (value.type().get(type)) return false;
+    if (type == od::json_type::object) {
+      od::object object;
+      return !value.get_object().get(object) && read_object(object, node);
+    }
+    if (type != od::json_type::null) blame(BadRecordReason::wrong_type, node.spelling);
+    return skip(value);
+  }
+
+  bool read_field(Field field, od::value value) {
+    const auto bit = 1U << static_cast<unsigned>(field);
+    if ((seen_ & bit) != 0) {
+      blame(BadRecordReason::conflicting_fields, field);
+      return skip(value);
+    }
+    seen_ |= bit;
+    switch (field) {
+      case Field::batch:
+        return read_text(field, value, kBatchNameBytesMax, event_.batch);
+      case Field::id:
+        return read_id(field, value);
+      case Field::ids:
+        return read_ids(field, value);
+      case Field::range:
+        return read_range(field, value);
+      case Field::side:
+        return read_text(field, value, kSideBytesMax, event_.side);
+      case Field::op:
+        return read_op(field, value);
+      case Field::ts:
+      case Field::due:
+        return read_time(field, value);
+      case Field::source: {
+        std::string_view source;
+        return read_text(field, value, kAnyLength, source);
+      }
+      case Field::attrs:
+        return read_attrs(field, value);
+    }
+    return false;
+  }
+
+  bool read_text(Field field, od::value value, std::size_t bytes_max, std::string_view& text) {
+    od::json_type type{};
+    if (value.type().get(type)) return false;
+    if (type != od::json_type::string)
+      return skip_blamed(BadRecordReason::wrong_type, field, value);
+    if (value.get_string().get(text)) return false;
+    if (text.empty()) {
+      blame(BadRecordReason::empty_field, field);
+    } else if (text.size() > bytes_max) {
+      blame(BadRecordReason::field_too_long, field);
+    } else if (has_nul(text)) {
+      blame(BadRecordReason::wrong_type, field);
+    }
+    return true;
+  }
+
+  bool read_id(Field field, od::value value) {
+    od::json_type type{};
+    if (value.type().get(type)) return false;
+    if (type == od::json_type::number) {
+      std::uint64_t number = 0;
+      if (value.get_uint64().get(number))
+        return skip_blamed(BadRecordReason::not_an_integer, field, value);
+      ids_.emplace_back(number);
+      return true;
+    }
+    if (type != od::json_type::string)
+      return skip_blamed(BadRecordReason::wrong_type, field, value);
+    std::string_view text;
+    if (value.get_string().get(text)) return false;
+    if (text.empty()) {
+      blame(BadRecordReason::empty_field, field);
+    } else if (text.size() > kIdBytesMax) {
+      blame(BadRecordReason::field_too_long, field);
+    } else {
+      ids_.push_back(RecordId::from_text(text));
+    }
+    return true;
+  }
+
+  bool read_ids(Field field, od::value value) {
+    od::json_type type{};
+    if (value.type().get(type)) return false;
+    if (type != od::json_type::array) return skip_blamed(BadRecordReason::wrong_type, field, value);
+    od::array array;
+    if (value.get_array().get(array)) return false;
+    bool empty = true;
+    for (auto next : array) {
+      od::value element;
+      if (std::move(next).get(element) || !read_id(field, element)) return false;
+      empty = false;
+    }
+    if (empty) blame(BadRecordReason::empty_field, field);
+    return true;
+  }
+
+  // A bound may be text like an id, for producers whose numbers end at 2^53.
+  bool read_bound(Field field, od::value value, std::uint64_t& bound) {
+    od::json_type type{};
+    if (value.type().get(type)) return false;
+    if (type == od::json_type::number) {
+      if (!value.get_uint64().get(bound)) return true;
+      return skip_blamed(BadRecordReason::not_an_integer, field, value);
+    }
+    if (type != od::json_type::string)
+      return skip_blamed(BadRecordReason::wrong_type, field, value);
+    std::string_view text;
+    if (value.get_string().get(text)) return false;
+    const auto number = canonical_integer(text);
+    if (!number) blame(BadRecordReason::not_an_integer, field);
+    bound = number.value_or(0);
+    return true;
+  }
+
+  bool read_range(Field field, od::value value) {
+    od::json_type type{};
+    if (value.type().get(type)) return false;
+    if (type != od::json_type::array) return skip_blamed(BadRecordReason::wrong_type, field, value);
+    od::array array;
+    if (value.get_array().get(array)) return false;
+    IntegerRange range;
+    std::size_t count = 0;
+    for (auto next : array) {
+      od::value element;
+      if (std::move(next).get(element)) return false;
+      if (!read_bound(field, element, count == 0 ? range.lo : range.hi)) return false;
+      ++count;
+    }
+    if (count != 2 || range.lo > range.hi || range.hi - range.lo >= kRangeIdsMax) {
+      blame(BadRecordReason::bad_range, field);
+    }
+    event_.range = range;
+    return true;
+  }
+
+  bool read_op(Field field, od::value value) {
+    std::string_view op;
+    if (!read_text(field, value, kAnyLength, op)) return false;
+    if (!op.empty() && op != "add") blame(BadRecordReason::unsupported_op, field);
+    return true;
+  }
+
+  bool read_time(Field field, od::value value) {
+    od::json_type type{};
+    if (value.type().get(type)) return false;
+    if (type == od::json_type::number) {
+      std::int64_t ms = 0;
+      if (value.get_int64().get(ms))
+        return skip_blamed(BadRecordReason::bad_timestamp, field, value);
+      if (ms < 0 || ms > kTimestampMsMax) blame(BadRecordReason::bad_timestamp, field);
+      return true;
+    }
+    std::string_view text;
+    if (!read_text(field, value, kAnyLength, text)) return false;
+    if (text.empty() || parse_timestamp(text)) return true;
+    if (field == Field::due && parse_duration(text)) return true;
+    blame(BadRecordReason::bad_timestamp, field);
+    return true;
+  }
+
+  bool read_attrs(Field field, od::value value) {
+    od::json_type type{};
+    if (value.type().get(type)) return false;
+    if (type != od::json_type::object) blame(BadRecordReason::wrong_type, field);
+    return skip(value);
+  }
+
+  // Passes over a value that is not needed, but is JSON.
+  bool skip(od::value value) {
+    od::json_type type{};
+    std::string_view text;
+    if (value.type().get(type)) return false;
+    switch (type) {
+      case od::json_type::string:
+        return !value.get_string().get(text);
+      case od::json_type::object: {
+        od::object object;
+        if (value.get_object().get(object) || object.raw_json().get(text)) return false;
+        break;
+      }
+      case od::json_type::array: {
+        od::array array;
+        if (value.get_array().get(array) || array.raw_json().get(text)) return false;
+        break;
+      }
+      default:
+        text = value.raw_json_token();
+        break;
+    }
+    return check_syntax(without_space_behind(text)) == Syntax::valid;
+  }
+
+  bool skip_blamed(BadRecordReason reason, Field field, od::value value) {
+    blame(reason, field);
+    return skip(value);
+  }
+
+  // What only the whole event shows.
+  void finish() {
+    constexpr auto bit = [](Field field) { return 1U << static_cast<unsigned>(field); };
+    const auto records = seen_ & (bit(Field::id) | bit(Field::ids) | bit(Field::range));
+    if ((seen_ & bit(Field::batch)) == 0) {
+      blame(BadRecordReason::missing_field, Field::batch);
+    } else if (records == 0) {
+      blame(BadRecordReason::missing_field, first_mapped_record_field());
+    } else if ((records & (records - 1)) != 0) {
+      blame(BadRecordReason::conflicting_fields,
+            (records & bit(Field::range)) != 0 ? Field::range : Field::ids);
+    }
+    event_.ids = ids_;
+  }
+
+  [[nodiscard]] Field first_mapped_record_field() const {
+    if (!tree_.spelling(Field::id).empty()) return Field::id;
+    return tree_.spelling(Field::ids).empty() ? Field::range : Field::ids;
+  }
+
+  void blame(BadRecordReason reason, Field field) { blame(reason, tree_.spelling(field)); }
+  void blame(BadRecordReason reason, std::string_view spelling) {
+    if (!blamed_) blame_ = {reason, spelling};
+    blamed_ = true;
+  }
+
+  // The slow path: the fast one only knows that something is wrong.
+  static BadRecordReason reason_of_refusal(std::string_view payload) {
+    if (!simdjson::validate_utf8(payload.data(), payload.size())) return BadRecordReason::not_json;
+    switch (check_syntax(payload)) {
+      case Syntax::malformed:
+        return BadRecordReason::not_json;
+      case Syntax::trailing:
+        return BadRecordReason::trailing_content;
+      case Syntax::valid:
+        break;
+    }
+    const auto first = payload.find_first_not_of(" \t\n\r");
+    return payload[first] == '{' ? BadRecordReason::not_json : BadRecordReason::not_an_object;
+  }
+
+  FieldTree tree_;
+  od::parser parser_;
+  std::vector<char> buffer_;
+  std::vector<RecordId> ids_;
+  Event event_;
+  BadRecord blame_;
+  std::uint32_t seen_ = 0;
+  bool blamed_ = false;
+};
+
+JsonDecoder::JsonDecoder(const FieldNames& names) : impl_(std::make_unique<Impl>(names)) {}
+JsonDecoder::~JsonDecoder() = default;
+
+const Event* JsonDecoder::decode(std::string_view payload, BadRecord& bad) {
+  return impl_->decode(payload, bad);
+}
+
+}  // namespace rollcall::json

@@ -1,0 +1,84 @@
+// Any bytes at all through the decoder, beside an independent parser: they must agree on what is JSON, and a record that
+// is accepted must say the same in both.
+#include <boost/json.hpp>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "connectors/json/json_decoder.hpp"
+#include "connectors/json/json_syntax.hpp"
+#include "pipeline/ensure.hpp"
+
+using namespace rollcall;
+
+namespace {
+
+json::FieldNames nested_names() {
+  json::FieldNames names;
+  names.batch = "/order/batch";
+  names.id = "/order/line/id";
+  names.ts = "/meta/ts";
+  names.ids = "/order/line/ids";
+  return names;
+}
+
+enum class Verdict { json, not_json, trailing };
+
+Verdict oracle(std::string_view text, boost::json::value& value) {
+  boost::json::parse_options options;
+  options.max_depth = json::kNestingMax;
+  boost::json::stream_parser parser({}, options);
+  boost::json::error_code ec;
+  const auto used = parser.write_some(text.data(), text.size(), ec);
+  if (ec) return Verdict::not_json;
+  parser.finish(ec);
+  if (ec) return Verdict::not_json;
+  if (text.substr(used).find_first_not_of(" \t\r\n") != std::string_view::npos)
+    return Verdict::trailing;
+  value = parser.release();
+  return Verdict::json;
+}
+
+// The boundary of nesting is each parser's own affair; deep texts are not compared.
+bool is_deep(std::string_view text) {
+  std::size_t opened = 0;
+  for (const char c : text) opened += static_cast<std::size_t>(c == '[' || c == '{');
+  return opened >= json::kNestingMax;
+}
+
+void compare(const Event* event, const BadRecord& bad, std::string_view text, const char* batch) {
+  boost::json::value value;
+  const auto verdict = oracle(text, value);
+  if (event == nullptr) {
+    ENSURE((verdict == Verdict::not_json) == (bad.reason == BadRecordReason::not_json));
+    ENSURE((verdict == Verdict::trailing) == (bad.reason == BadRecordReason::trailing_content));
+    if (verdict == Verdict::json) {
+      ENSURE(value.is_object() == (bad.reason != BadRecordReason::not_an_object));
+    }
+    return;
+  }
+  ENSURE(verdict == Verdict::json);
+  boost::json::error_code ec;
+  const auto* named = value.find_pointer(batch, ec);
+  ENSURE(named != nullptr && named->is_string());
+  ENSURE(std::string_view(named->get_string().data(), named->get_string().size()) == event->batch);
+  ENSURE(event->range.has_value() == event->ids.empty());
+  for (const auto& id : event->ids)
+    ENSURE(id.is_integer() || (!id.text().empty() && id.text().size() <= kIdBytesMax));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static json::JsonDecoder flat;
+  static json::JsonDecoder nested{nested_names()};
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const bool comparable = size > 0 && !is_deep(text);
+  BadRecord bad;
+  const auto* event = flat.decode(text, bad);
+  if (comparable) compare(event, bad, text, "/batch");
+  event = nested.decode(text, bad);
+  if (comparable) compare(event, bad, text, "/order/batch");
+  return 0;
+}
