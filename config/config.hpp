@@ -1,0 +1,85 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "config/units.hpp"
+
+// What a person can decide about rollcall. Plain values; the defaults stand here and nowhere else. What each means, its
+// unit and its range stand in config/options.cpp; daemon/ turns the sections into the connectors' options.
+namespace rollcall {
+
+struct HttpConfig {
+  std::string listen = "127.0.0.1:8000";
+  std::uint64_t connections_max = 1024;
+  Bytes header_bytes_max = kibibytes(16);
+  Bytes body_bytes_max = mebibytes(16);
+  std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);
+  std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
+};
+
+struct DatabaseConfig {
+  std::string url = "memory";  // a secret: it may carry a password
+  std::string schema = "rollcall";
+  std::chrono::milliseconds connect_timeout = std::chrono::seconds(5);
+  std::chrono::milliseconds statement_timeout = std::chrono::seconds(30);
+};
+
+struct TopicConfig {
+  std::string name;
+  std::string side;  // "event": each event names its own
+  std::map<std::string, std::string>
+      fields;  // contract name to JSON pointer; what is absent keeps its name
+  bool operator==(const TopicConfig&) const = default;
+};
+
+struct KafkaConfig {
+  std::string brokers;  // empty: no Kafka source
+  std::vector<TopicConfig> topics = {{"rollcall.expected", "expected", {}},
+                                     {"rollcall.processed", "processed", {}}};
+  std::string group = "rollcall";
+  std::chrono::milliseconds metadata_interval = std::chrono::seconds(30);
+  std::chrono::milliseconds end_offset_interval = std::chrono::seconds(1);
+  std::uint64_t drain_records_max = 1000;
+  std::map<std::string, std::string>
+      properties;  // for librdkafka; some are secrets, see is_secret_property()
+};
+
+struct CheckpointConfig {
+  std::chrono::milliseconds interval = std::chrono::milliseconds(200);
+  Bytes bytes = mebibytes(32);
+  Bytes uncommitted_bytes_max = mebibytes(256);
+};
+
+struct BatchesConfig {
+  std::vector<std::string> sides = {"expected", "processed"};
+};
+
+struct LogConfig {
+  std::string level = "info";
+  std::string format = "json";
+};
+
+struct MetricsConfig {
+  std::uint64_t worst_batches = 10;
+};
+
+struct ShutdownConfig {
+  std::chrono::milliseconds deadline = std::chrono::seconds(10);
+};
+
+struct Config {
+  HttpConfig http;
+  DatabaseConfig database;
+  KafkaConfig kafka;
+  CheckpointConfig checkpoint;
+  BatchesConfig batches;
+  LogConfig log;
+  MetricsConfig metrics;
+  ShutdownConfig shutdown;
+};
+
+}  // namespace rollcall

@@ -1,0 +1,305 @@
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+
+#include "config/option.hpp"
+
+namespace rollcall::config {
+namespace {
+
+template <auto section, auto name>
+constexpr auto field() {
+  using Value = std::remove_reference_t<decltype((std::declval<Config&>().*section).*name)>;
+  return Access<Value>{[](const Config& config) -> const Value& { return (config.*section).*name; },
+                       [](Config& config) -> Value& { return (config.*section).*name; }};
+}
+
+bool is_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto* const end = text.data() + text.size();
+  const auto result = std::from_chars(text.data(), end, port);
+  return result.ec == std::errc{} && result.ptr == end;
+}
+
+std::string check_listen(const std::string& text) {
+  const auto colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0 ||
+      !is_port(std::string_view(text).substr(colon + 1))) {
+    return "is not address:port";
+  }
+  const auto host = text.substr(0, colon);
+  const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
+  if (host.find(':') != std::string::npos && !bracketed) {
+    return "is an IPv6 address without brackets";
+  }
+  return {};
+}
+
+std::string check_database_url(const std::string& text) {
+  const bool known =
+      text == "memory" || text.starts_with("postgresql://") || text.starts_with("postgres://");
+  return known ? "" : "is neither memory nor a postgresql:// URL";
+}
+
+std::string check_schema(const std::string& text) {
+  constexpr std::size_t kIdentifierBytesMax = 63;
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '_';
+  });
+  const bool fits = !text.empty() && text.size() <= kIdentifierBytesMax;
+  if (!fits || !plain || std::isdigit(static_cast<unsigned char>(text.front())) != 0) {
+    return "is not 1 to 63 lower-case letters, digits and '_', beginning with no digit";
+  }
+  return {};
+}
+
+std::string check_brokers(const std::string& text) {
+  const bool spaced =
+      std::any_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) != 0; });
+  if (spaced) return "has white space in it";
+  if (text.starts_with(',') || text.ends_with(',') || text.find(",,") != std::string::npos) {
+    return "has an empty broker in it";
+  }
+  return {};
+}
+
+std::string check_not_empty(const std::string& text) { return text.empty() ? "is empty" : ""; }
+
+std::string check_side(const std::string& text) {
+  constexpr std::size_t kSideBytesMax = 64;
+  if (text.empty() || text.size() > kSideBytesMax)
+    return "has a side that is empty or over 64 bytes";
+  if (text == "event") return "has the side event, which stands for the side that an event names";
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+  });
+  return plain ? "" : "has a side with other characters than letters, digits, '_', '-' and '.'";
+}
+
+constexpr std::uint64_t kMillisecond = 1;
+constexpr std::uint64_t kSecond = 1000;
+constexpr std::uint64_t kMinute = 60 * kSecond;
+constexpr std::uint64_t kHour = 60 * kMinute;
+
+using C = Config;
+
+const std::array kOptions = {
+    Option{.key = "http.listen",
+           .field = field<&C::http, &HttpConfig::listen>(),
+           .help = "Where the API listens; port 0 takes any free one and logs it.",
+           .form = "address:port",
+           .check = check_listen},
+    Option{.key = "http.connections_max",
+           .field = field<&C::http, &HttpConfig::connections_max>(),
+           .help = "Connections that are open at the same time; one more waits until another ends.",
+           .min = 1,
+           .max = 100'000},
+    Option{.key = "http.header_bytes_max",
+           .field = field<&C::http, &HttpConfig::header_bytes_max>(),
+           .help = "A request with a longer header is refused with 431.",
+           .min = kibibytes(1).count,
+           .max = mebibytes(1).count},
+    Option{.key = "http.body_bytes_max",
+           .field = field<&C::http, &HttpConfig::body_bytes_max>(),
+           .help = "A request with a longer body is refused with 413.",
+           .min = kibibytes(1).count,
+           .max = gibibytes(1).count},
+    Option{.key = "http.idle_timeout",
+           .field = field<&C::http, &HttpConfig::idle_timeout>(),
+           .help = "A connection that asks nothing for so long is closed.",
+           .min = kSecond,
+           .max = kHour},
+    Option{.key = "http.request_timeout",
+           .field = field<&C::http, &HttpConfig::request_timeout>(),
+           .help = "How long one request may take to arrive, and one answer to be taken.",
+           .min = 100 * kMillisecond,
+           .max = kHour},
+
+    Option{.key = "database.url",
+           .field = field<&C::database, &DatabaseConfig::url>(),
+           .help =
+               "PostgreSQL that keeps the checkpoints; memory keeps everything in this process and "
+               "loses it at exit.",
+           .form = "memory or postgresql://user@host:port/database",
+           .check = check_database_url,
+           .secret = true,
+           .environment = "DATABASE_URL",
+           .sample = "url_file = \"/run/secrets/database_url\"  # instead of url: read from there"},
+    Option{.key = "database.schema",
+           .field = field<&C::database, &DatabaseConfig::schema>(),
+           .help = "Schema that holds the tables; created where it is missing.",
+           .form = "name",
+           .check = check_schema},
+    Option{.key = "database.connect_timeout",
+           .field = field<&C::database, &DatabaseConfig::connect_timeout>(),
+           .help = "How long one attempt to connect may take; attempts go on until one succeeds.",
+           .min = kSecond,
+           .max = 10 * kMinute},
+    Option{.key = "database.statement_timeout",
+           .field = field<&C::database, &DatabaseConfig::statement_timeout>(),
+           .help = "A statement that runs longer is cancelled and tried again.",
+           .min = kSecond,
+           .max = kHour},
+
+    Option{.key = "kafka.brokers",
+           .field = field<&C::kafka, &KafkaConfig::brokers>(),
+           .help = "Kafka to read from; empty: none, records come over HTTP only.",
+           .form = "host:port, several with commas between them",
+           .check = check_brokers},
+    Option{.key = "kafka.topics",
+           .field = field<&C::kafka, &KafkaConfig::topics>(),
+           .help = "What to read: a topic, the side its records speak for (\"event\": each event "
+                   "names its "
+                   "own), and where a producer's fields differ, a JSON pointer for each.",
+           .min = 1,
+           .max = 1000,
+           .sample = "topics = [\n"
+                     "  {name = \"shop.orders\", side = \"expected\", "
+                     "fields = {batch = \"/order/batch_no\", id = \"/order/number\"}},\n"
+                     "  {name = \"shop.shipped\", side = \"processed\"},\n"
+                     "]"},
+    Option{.key = "kafka.group",
+           .field = field<&C::kafka, &KafkaConfig::group>(),
+           .help = "Consumer group under which positions are shown to lag tools; never read back.",
+           .form = "name",
+           .check = check_not_empty},
+    Option{.key = "kafka.metadata_interval",
+           .field = field<&C::kafka, &KafkaConfig::metadata_interval>(),
+           .help = "How often to look for new partitions.",
+           .min = kSecond,
+           .max = kHour},
+    Option{
+        .key = "kafka.end_offset_interval",
+        .field = field<&C::kafka, &KafkaConfig::end_offset_interval>(),
+        .help = "How often to ask where each partition ends, which lag and confidence follow from.",
+        .min = 100 * kMillisecond,
+        .max = 10 * kMinute},
+    Option{.key = "kafka.drain_records_max",
+           .field = field<&C::kafka, &KafkaConfig::drain_records_max>(),
+           .help =
+               "Records taken in one turn of the loop; an HTTP request waits for one turn at most.",
+           .min = 1,
+           .max = 100'000},
+    Option{
+        .key = "kafka.properties",
+        .field = field<&C::kafka, &KafkaConfig::properties>(),
+        .help =
+            "Any property of librdkafka but those that rollcall owns; a secret's name with _file "
+            "behind it reads a file.",
+        .sample = "\"security.protocol\" = \"SASL_SSL\"\n"
+                  "\"sasl.mechanism\" = \"SCRAM-SHA-512\"\n"
+                  "\"sasl.username\" = \"rollcall\"\n"
+                  "\"sasl.password_file\" = \"/run/secrets/kafka_password\""},
+
+    Option{.key = "checkpoint.interval",
+           .field = field<&C::checkpoint, &CheckpointConfig::interval>(),
+           .help = "Longest time between two checkpoints while there is something to save.",
+           .min = 10 * kMillisecond,
+           .max = 10 * kMinute},
+    Option{.key = "checkpoint.bytes",
+           .field = field<&C::checkpoint, &CheckpointConfig::bytes>(),
+           .help = "A checkpoint is made as soon as so much is not yet saved.",
+           .min = kibibytes(64).count,
+           .max = gibibytes(4).count},
+    Option{
+        .key = "checkpoint.uncommitted_bytes_max",
+        .field = field<&C::checkpoint, &CheckpointConfig::uncommitted_bytes_max>(),
+        .help =
+            "Reading pauses while so much is not yet saved, because the database is away or slow.",
+        .min = mebibytes(1).count,
+        .max = gibibytes(64).count},
+
+    Option{
+        .key = "batches.sides",
+        .field = field<&C::batches, &BatchesConfig::sides>(),
+        .help =
+            "Sides of a batch that its first event creates; the first says what is expected, the "
+            "second what was processed.",
+        .min = 2,
+        .max = 16,
+        .check = check_side},
+
+    Option{.key = "log.level",
+           .field = field<&C::log, &LogConfig::level>(),
+           .help = "The least important line that is still written.",
+           .choices = "trace|debug|info|warning|error",
+           .environment = "LOG_LEVEL"},
+    Option{.key = "log.format",
+           .field = field<&C::log, &LogConfig::format>(),
+           .help = "How lines on stderr look: an object each, or text for people.",
+           .choices = "json|text"},
+
+    Option{.key = "metrics.worst_batches",
+           .field = field<&C::metrics, &MetricsConfig::worst_batches>(),
+           .help = "Open batches with the most missing and unexpected records that get a series of "
+                   "their own.",
+           .min = 0,
+           .max = 1000},
+
+    Option{.key = "shutdown.deadline",
+           .field = field<&C::shutdown, &ShutdownConfig::deadline>(),
+           .help = "How long the last checkpoint and the answers under way may take after SIGTERM.",
+           .min = kSecond,
+           .max = 10 * kMinute},
+};
+
+}  // namespace
+
+std::span<const Option> options() { return kOptions; }
+
+const Option* find_option(std::string_view key) {
+  const auto* const found = std::find_if(kOptions.begin(), kOptions.end(),
+                                         [&](const Option& option) { return option.key == key; });
+  return found == kOptions.end() ? nullptr : &*found;
+}
+
+std::string_view section_of(std::string_view key) { return key.substr(0, key.find('.')); }
+
+std::string_view name_of(std::string_view key) {
+  const auto dot = key.find('.');
+  return dot == std::string_view::npos ? std::string_view() : key.substr(dot + 1);
+}
+
+std::string environment_name(std::string_view key) {
+  std::string name = "ROLLCALL_";
+  for (const char c : key) {
+    if (c == '.') {
+      name += "__";
+    } else {
+      name += static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    }
+  }
+  return name;
+}
+
+std::vector<std::string> sections() {
+  std::vector<std::string> names;
+  for (const auto& option : kOptions) {
+    const auto section = section_of(option.key);
+    if (names.empty() || names.back() != section) names.emplace_back(section);
+  }
+  return names;
+}
+
+std::vector<std::string> known_keys() {
+  std::vector<std::string> keys;
+  for (const auto& option : kOptions) {
+    keys.emplace_back(option.key);
+    if (option.secret) keys.push_back(std::string(option.key).append(kFileSuffix));
+  }
+  return keys;
+}
+
+std::vector<std::string> choices_of(const Option& option) {
+  std::vector<std::string> choices;
+  std::string_view rest = option.choices;
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('|'), rest.size());
+    choices.emplace_back(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return choices;
+}
+
+}  // namespace rollcall::config
