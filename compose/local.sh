@@ -5,6 +5,7 @@
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 servers=$top/tests/servers
+# shellcheck source=../tests/servers/common.sh
 source "$servers/common.sh"
 
 http=${ROLLCALL_HTTP:-127.0.0.1:8000}

@@ -13,7 +13,7 @@ if [[ ! -d $jars ]]; then
   fresh=$(mktemp -d "$cache/kafka-$version.XXXXXX")
   trap 'rm -rf "$fresh"' EXIT
   echo "kafka_jars.sh: fetching Kafka $version into $jars" >&2
-  mvn -q -B -f "$here/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$fresh" >&2
+  mvn -q -B -Dstyle.color=never -Dmaven.wagon.http.retryHandler.count=3 -f "$here/pom.xml" dependency:copy-dependencies "-DoutputDirectory=$fresh" >&2
   chmod 755 "$fresh"
   mv -T "$fresh" "$jars" 2>/dev/null || [[ -d $jars ]]  # -T fails where another run was faster
 fi
