@@ -50,7 +50,7 @@ struct KafkaConfig {
 
 struct CheckpointConfig {
   std::chrono::milliseconds interval = std::chrono::milliseconds(200);
-  Bytes bytes = mebibytes(32);
+  Bytes bytes = mebibytes(8);
   Bytes uncommitted_bytes_max = mebibytes(256);
 };
 

@@ -159,9 +159,21 @@ class Loader {
         return;
       }
     }
-    const auto meant = nearest(name, variables);
-    loaded_.problems.push_back({"environment " + name, "", "no such option",
-                                meant.empty() ? "unset it" : "did you mean " + meant + "?"});
+    complain_unknown_variable(name, nearest(name, variables));
+  }
+
+  // Only names with "__" are ours alone: Kubernetes sets ROLLCALL_PORT for a service that is called rollcall, scripts
+  // set names of their own. A name that nearly is one of ours is a slip all the same.
+  void complain_unknown_variable(const std::string& name, const std::string& meant) {
+    const auto where = "environment " + name;
+    if (!meant.empty()) {
+      loaded_.problems.push_back({where, "", "no such option", "did you mean " + meant + "?"});
+    } else if (name.find("__") != std::string::npos) {
+      loaded_.problems.push_back(
+          {where, "", "no such option", "unset it, or see `rollcall config print`"});
+    } else {
+      loaded_.warnings.push_back(where + " is no option and has no effect");
+    }
   }
 
   // librdkafka's names have dots, which a variable cannot have.

@@ -132,7 +132,9 @@ std::string print_example() {
   std::string section;
   for (const auto& option : options()) {
     begin_section(text, section_of(option.key), section);
-    text += "\n" + comment(option.help) + comment("(" + form_of(option) + ")");
+    const auto variable =
+        option.environment.empty() ? "" : "; variable " + std::string(option.environment);
+    text += "\n" + comment(option.help) + comment("(" + form_of(option) + variable + ")");
     if (is_table(option)) {
       text.append("[").append(option.key).append("]\n").append(commented_out(option.sample));
       continue;

@@ -1,5 +1,6 @@
 #include "config/units.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <limits>
@@ -54,6 +55,14 @@ std::optional<std::uint64_t> times(std::uint64_t number, std::uint64_t factor) {
   return number * factor;
 }
 
+std::string to_text(std::uint64_t number, const auto& units, const char* zero) {
+  if (number == 0) return zero;
+  const auto unit = std::find_if(units.begin(), units.end(), [&](const Unit& candidate) {
+    return number % candidate.factor == 0;
+  });
+  return std::to_string(number / unit->factor).append(unit->name);
+}
+
 }  // namespace
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
@@ -82,23 +91,9 @@ std::optional<Bytes> parse_bytes(std::string_view text) {
 }
 
 std::string to_text(std::chrono::milliseconds duration) {
-  auto rest = static_cast<std::uint64_t>(duration.count());
-  std::string text;
-  for (const auto& [name, factor] : kDurationUnits) {
-    if (rest / factor == 0) continue;
-    text += std::to_string(rest / factor);
-    text += name;
-    rest %= factor;
-  }
-  return text.empty() ? "0s" : text;
+  return to_text(static_cast<std::uint64_t>(duration.count()), kDurationUnits, "0s");
 }
 
-std::string to_text(Bytes bytes) {
-  for (const auto& [name, factor] : kBinaryUnits) {
-    if (bytes.count % factor != 0 || bytes.count == 0) continue;
-    return std::to_string(bytes.count / factor).append(name);
-  }
-  return "0B";
-}
+std::string to_text(Bytes bytes) { return to_text(bytes.count, kBinaryUnits, "0B"); }
 
 }  // namespace rollcall

@@ -24,7 +24,7 @@ constexpr Bytes gibibytes(std::uint64_t n) { return {n << 30U}; }
 // "64MiB", "10MB", "512B": one whole number and one unit, binary or decimal.
 [[nodiscard]] std::optional<Bytes> parse_bytes(std::string_view text);
 
-// The shortest text that parses to the same value.
+// One number and the largest unit that divides it: 75s, 90m, 64MiB.
 [[nodiscard]] std::string to_text(std::chrono::milliseconds duration);
 [[nodiscard]] std::string to_text(Bytes bytes);
 
