@@ -1,0 +1,65 @@
+#include "tests/support/database.hpp"
+
+#include <exception>
+#include <pqxx/pqxx>
+#include <stdexcept>
+#include <unistd.h>
+
+#include "tests/support/servers.hpp"
+
+namespace rollcall::test {
+namespace {
+
+std::string unique_name() {
+  static int count = 0;
+  return "test_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+}
+
+// CREATE DATABASE and its like refuse to run inside a transaction.
+void run_outside_transaction(const std::string& url, const std::string& sql) {
+  pqxx::connection connection{url};
+  pqxx::nontransaction work{connection};
+  work.exec(sql);
+}
+
+}  // namespace
+
+TestDatabase::TestDatabase() : name_(unique_name()) {
+  const std::string& server = servers().database;
+  run_outside_transaction(server, "create database " + name_);
+  url_ = server.substr(0, server.rfind('/') + 1) + name_;
+}
+
+TestDatabase::~TestDatabase() {
+  try {
+    run_outside_transaction(servers().database,
+                            "drop database if exists " + name_ + " with (force)");
+  } catch (const std::exception&) {
+    // The whole server goes at the end of the run, and the test that is ending has said what matters.
+  }
+}
+
+std::string TestDatabase::url_as(const std::string& user, const std::string& password) const {
+  const auto scheme_end = url_.find("//") + 2;
+  return url_.substr(0, scheme_end) + user + ":" + password + url_.substr(url_.find('@'));
+}
+
+Rows query(const std::string& url, const std::string& sql) {
+  pqxx::connection connection{url};
+  pqxx::work work{connection};
+  Rows rows;
+  for (const auto& row : work.exec(sql)) {
+    auto& texts = rows.emplace_back();
+    for (const auto& field : row) texts.emplace_back(field.is_null() ? "" : field.c_str());
+  }
+  work.commit();
+  return rows;
+}
+
+std::string query_value(const std::string& url, const std::string& sql) {
+  const Rows rows = query(url, sql);
+  if (rows.size() != 1 || rows[0].size() != 1) throw std::runtime_error("not one value: " + sql);
+  return rows[0][0];
+}
+
+}  // namespace rollcall::test
