@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "tests/support/topics.hpp"
+
+namespace rollcall::test {
+
+// The topics of one daemon: one for each side, and one where each event names its own.
+class TopicSet {
+ public:
+  explicit TopicSet(const std::string& label, int partitions = 3)
+      : expected(label + "-expected", partitions),
+        processed(label + "-processed", partitions),
+        events(label + "-events", 2) {}
+
+  // The [kafka] section that reads them, its last line still open for more of its keys.
+  [[nodiscard]] std::string configuration(const std::string& brokers) const {
+    const auto topic = [](const TestTopic& of, const char* side) {
+      return "{name = \"" + of.name() + "\", side = \"" + side + "\"}";
+    };
+    return "[kafka]\nbrokers = \"" + brokers + "\"\ntopics = [" + topic(expected, "expected") +
+           ", " + topic(processed, "processed") + ", " + topic(events, "event") + "]\n";
+  }
+
+  TestTopic expected;
+  TestTopic processed;
+  TestTopic events;
+};
+
+}  // namespace rollcall::test
