@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@ namespace rollcall::config {
 struct Position {
   std::uint32_t line = 0;  // from 1; 0: not from a file
   std::uint32_t column = 0;
+  auto operator<=>(const Position&) const = default;
 };
 
 // One value as somebody wrote it, with the place where it stands; keeps toml++ inside its one file.

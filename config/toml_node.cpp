@@ -1,4 +1,5 @@
 // The only file that sees toml++.
+#include <algorithm>
 #include <exception>
 #include <optional>
 #include <toml++/toml.h>
@@ -24,6 +25,9 @@ void fill_table(Node& node, const toml::table& table) {
     if (key.source().begin) child.at = position_of(key.source().begin);
     node.children.push_back(std::move(child));
   }
+  // toml++ sorts by name; a person reads problems in the order of lines.
+  std::stable_sort(node.children.begin(), node.children.end(),
+                   [](const Node& a, const Node& b) { return a.at < b.at; });
 }
 
 Node node_of(const toml::node& from) {
