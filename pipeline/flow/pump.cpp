@@ -11,8 +11,9 @@ constexpr std::string_view kEventNamesSide = "event";  // Channel::side of a top
 
 }  // namespace
 
-Pump::Pump(RecordSource& source, std::vector<Decoder*> decoders, Slice& slice, const Clock& clock, Options options)
-    : source_(source), decoders_(std::move(decoders)), slice_(slice), clock_(clock), options_(options) {}
+Pump::Pump(RecordSource& source, std::vector<Decoder*> decoders, Slice& slice, const Clock& clock, Telemetry& telemetry,
+           Options options)
+    : source_(source), decoders_(std::move(decoders)), slice_(slice), clock_(clock), telemetry_(telemetry), options_(options) {}
 
 Result<Pump::Turn> Pump::turn() {
   if (between_units()) {
@@ -35,6 +36,7 @@ Result<void> Pump::next_unit() {
   for (const InputGap& gap : source_.take_gaps()) {
     DeadLetter letter;
     letter.channel = source_.channels()[gap.channel].key;
+    telemetry_.records_lost(letter.channel, gap.from, gap.to);
     letter.position = gap.from;
     letter.reason = BadRecordReason::input_gap;
     letter.field = "positions " + std::to_string(gap.from) + " to " + std::to_string(gap.to - 1) +

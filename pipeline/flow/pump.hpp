@@ -11,6 +11,7 @@
 #include "pipeline/ports/clock.hpp"
 #include "pipeline/ports/decoder.hpp"
 #include "pipeline/ports/record_source.hpp"
+#include "pipeline/ports/telemetry.hpp"
 
 namespace rollcall {
 
@@ -38,7 +39,8 @@ class Pump {
   enum class Turn { idle, busy };
 
   // `decoders` are indexed by Channel::decoder. All references outlive the pump.
-  Pump(RecordSource& source, std::vector<Decoder*> decoders, Slice& slice, const Clock& clock, Options options);
+  Pump(RecordSource& source, std::vector<Decoder*> decoders, Slice& slice, const Clock& clock,
+       Telemetry& telemetry, Options options);
 
   // Does at most one turn's work. idle: nothing was there.
   [[nodiscard]] Result<Turn> turn();
@@ -69,6 +71,7 @@ class Pump {
   std::vector<Decoder*> decoders_;
   Slice& slice_;
   const Clock& clock_;
+  Telemetry& telemetry_;
   Options options_;
 
   std::span<const RawRecord> records_;

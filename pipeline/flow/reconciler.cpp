@@ -36,7 +36,7 @@ Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSourc
       telemetry_(telemetry),
       options_(std::move(options)),
       slice_(options_.slice, options_.sides),
-      pump_(source, std::move(decoders), slice_, clock, options_.pump),
+      pump_(source, std::move(decoders), slice_, clock, telemetry, options_.pump),
       checkpointer_(executor_, store, clock, telemetry, options_.checkpoint,
                     static_cast<std::uint64_t>(clock.now_ms())),
       stop_signal_(executor_) {
@@ -101,14 +101,12 @@ asio::awaitable<Result<void>> Reconciler::read() {
       co_await wait_for_room();
       continue;
     }
-    const std::int64_t began_us = clock_.monotonic_us();
     const auto turn = pump_.turn();
     if (!turn) {
       outcome = turn.error();
       break;
     }
     cut_if_due();
-    telemetry_.turn_ended(microseconds{clock_.monotonic_us() - began_us});
     if (*turn == Pump::Turn::busy) {
       co_await asio::post(executor_, asio::use_awaitable);
     } else {

@@ -10,7 +10,6 @@
 namespace rollcall {
 
 // What happened, said once: an implementation writes the log line and bumps the counter of the same event, so that they
-// never disagree. Calls are rare (per checkpoint, not per record) but for turn_ended.
 // Owner: the daemon; outlives the flow. Runs on: the loop.
 class Telemetry {
  public:
@@ -23,7 +22,6 @@ class Telemetry {
   virtual void reading_paused(std::size_t uncommitted_bytes) = 0;
   virtual void reading_resumed() = 0;
   virtual void records_lost(std::string_view channel, std::int64_t from, std::int64_t to) = 0;
-  virtual void turn_ended(std::chrono::microseconds took) = 0;  // one for each turn of the pump
   virtual void invariant_violated(std::string_view what) = 0;
 };
 

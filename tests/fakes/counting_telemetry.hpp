@@ -21,10 +21,9 @@ class CountingTelemetry final : public Telemetry {
   }
   void reading_resumed() override { ++resumes; }
   void records_lost(std::string_view, std::int64_t, std::int64_t) override { ++losses; }
-  void turn_ended(std::chrono::microseconds) override { ++turns; }
   void invariant_violated(std::string_view what) override { violations.emplace_back(what); }
 
-  std::size_t restores = 0, starts = 0, commits = 0, recoveries = 0, pauses = 0, resumes = 0, losses = 0, turns = 0;
+  std::size_t restores = 0, starts = 0, commits = 0, recoveries = 0, pauses = 0, resumes = 0, losses = 0;
   std::size_t paused_at_bytes = 0;
   std::vector<std::string> failures, violations;
 };

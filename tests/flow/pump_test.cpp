@@ -7,6 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <string>
 
+#include "tests/fakes/counting_telemetry.hpp"
 #include "tests/fakes/manual_clock.hpp"
 #include "tests/fakes/scripted_source.hpp"
 #include "tests/fakes/word_decoder.hpp"
@@ -21,13 +22,14 @@ struct Fixture {
   fakes::ScriptedSource source{loop.get_executor(), log};
   fakes::WordDecoder decoder;
   fakes::ManualClock clock;
+  fakes::CountingTelemetry telemetry;
   Slice slice{0, {"expected", "processed"}};
   Pump::Options options{.records_per_drain_max = 10, .ids_per_turn_max = 20};
 
   Pump pump() {
     boost::asio::co_spawn(loop, source.start({}), boost::asio::detached);
     loop.run();
-    return Pump{source, {&decoder}, slice, clock, options};
+    return Pump{source, {&decoder}, slice, clock, telemetry, options};
   }
 
   static void run_until_idle(Pump& pump) {
@@ -148,6 +150,7 @@ TEST_CASE("positions that a source lost become a dead letter that names them") {
   const Checkpoint cut = f.slice.cut();
   REQUIRE(cut.dead_letters.size() == 1);
   CHECK(cut.dead_letters[0].reason == BadRecordReason::input_gap);
+  CHECK(f.telemetry.losses == 1);
   CHECK(cut.dead_letters[0].position == 0);
   CHECK(cut.dead_letters[0].field == "positions 0 to 4 were removed before they could be read");
   CHECK(pump.take_moved_positions()[0].lost_records == 5);

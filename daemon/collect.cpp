@@ -1,0 +1,78 @@
+#include "daemon/collect.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace rollcall {
+namespace {
+
+// Series are for topics; a topic's partitions add up.
+struct TopicTotals {
+  std::uint64_t applied = 0;
+  std::array<std::uint64_t, kBadRecordReasons> refused{};
+};
+
+void collect_channels(const Reconciler& reconciler, Metrics& metrics) {
+  const std::vector<Channel>& channels = reconciler.channels();
+  const std::vector<ChannelCounters>& counters = reconciler.pump().counters();
+  std::map<std::pair<std::string, std::string>, TopicTotals> topics;
+  std::int64_t oldest_unread_ms = 0;
+  metrics.forget_lag_records();
+  for (std::size_t i = 0; i < counters.size(); ++i) {
+    const Channel& channel = channels[i];
+    TopicTotals& totals = topics[{channel.topic, channel.side}];
+    totals.applied += counters[i].applied;
+    for (std::size_t r = 0; r < kBadRecordReasons; ++r) totals.refused[r] += counters[i].refused[r];
+    const std::int64_t lag = std::max<std::int64_t>(0, channel.end.value_or(channel.next) - channel.next);
+    metrics.set_lag_records(channel.topic, channel.partition, static_cast<std::uint64_t>(lag));
+    if (lag > 0 && channel.last_timestamp_ms > 0) {
+      oldest_unread_ms = oldest_unread_ms == 0 ? channel.last_timestamp_ms
+                                               : std::min(oldest_unread_ms, channel.last_timestamp_ms);
+    }
+  }
+  const double behind_ms = oldest_unread_ms == 0 ? 0.0 : static_cast<double>(reconciler.now_ms() - oldest_unread_ms);
+  metrics.set_lag_seconds(std::max(0.0, behind_ms / 1'000.0));
+  for (const auto& [topic, totals] : topics) {
+    metrics.set_events(topic.first, topic.second, totals.applied);
+    for (std::size_t r = 0; r < kBadRecordReasons; ++r) {
+      if (totals.refused[r] == 0) continue;
+      metrics.set_bad_records(topic.first, to_string(static_cast<BadRecordReason>(r)), totals.refused[r]);
+    }
+  }
+}
+
+void collect_batches(const Reconciler& reconciler, Metrics& metrics) {
+  std::map<std::string_view, std::uint64_t> duplicates;
+  std::uint64_t missing = 0;
+  std::uint64_t unexpected = 0;
+  std::vector<OpenBatch> open;
+  for (const auto& batch : reconciler.slice().batches()) {
+    const BatchSummary summary = summarize(*batch);
+    missing += summary.missing;
+    unexpected += summary.unexpected;
+    for (std::size_t side = 0; side < summary.duplicates.size(); ++side) {
+      duplicates[batch->row.sides[side]] += summary.duplicates[side];
+    }
+    open.push_back({batch->row.name, summary.missing, summary.unexpected});
+  }
+  metrics.set_batches("open", open.size());
+  metrics.set_missing_records(missing);
+  metrics.set_unexpected_records(unexpected);
+  for (const auto& [side, count] : duplicates) metrics.set_duplicates(side, count);
+  metrics.set_open_batches(std::move(open));
+}
+
+}  // namespace
+
+void collect(const Reconciler& reconciler, Metrics& metrics) {
+  collect_channels(reconciler, metrics);
+  collect_batches(reconciler, metrics);
+  metrics.set_uncommitted_bytes(reconciler.uncommitted_bytes());
+  metrics.set_state_bytes("ledgers", reconciler.slice().memory_bytes());
+}
+
+}  // namespace rollcall

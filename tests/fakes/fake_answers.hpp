@@ -1,0 +1,198 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "pipeline/ports/answers.hpp"
+
+namespace rollcall::fakes {
+
+// A ledger's picture over a plain ordered map: which sides have named each id, and how often again.
+struct FakeLedgerView final : LedgerView {
+  struct Entry {
+    Mask mask = 0;
+    std::array<std::uint64_t, 2> extra{};
+  };
+  std::map<OwnedRecordId, Entry> entries;
+  // When set, every integer from 1 to this is missing, besides the entries' texts; nothing is held for them.
+  std::uint64_t missing_up_to = 0;
+  bool broken = false;  // every read throws
+
+  [[nodiscard]] std::vector<OwnedRecordId> ids(MaskExpression expression, const std::optional<OwnedRecordId>& after,
+                                               std::size_t limit) const override {
+    if (broken) throw std::runtime_error("the view is broken at 0xdeadbeef");
+    std::vector<OwnedRecordId> found;
+    if (missing_up_to > 0 && expression.matches(bit(kExpected))) append_integers(found, after, limit);
+    for (auto at = after ? entries.upper_bound(*after) : entries.begin(); at != entries.end(); ++at) {
+      if (found.size() == limit) break;
+      if (expression.matches(at->second.mask)) found.push_back(at->first);
+    }
+    return found;
+  }
+
+  [[nodiscard]] std::vector<IntegerRange> runs(MaskExpression expression, std::optional<std::uint64_t> after,
+                                               std::size_t limit) const override {
+    if (missing_up_to > 0) {
+      if (after && *after >= missing_up_to) return {};
+      return {IntegerRange{after ? *after + 1 : 1, missing_up_to}};
+    }
+    std::vector<IntegerRange> found;
+    for (const auto& [id, entry] : entries) {
+      const auto* number = std::get_if<std::uint64_t>(&id);
+      if (number == nullptr || (after && *number <= *after) || !expression.matches(entry.mask)) continue;
+      if (!found.empty() && found.back().hi + 1 == *number) {
+        found.back().hi = *number;
+      } else if (found.size() == limit) {
+        break;
+      } else {
+        found.push_back({*number, *number});
+      }
+    }
+    return found;
+  }
+
+  [[nodiscard]] std::vector<DuplicateEntry> duplicates(const std::optional<OwnedRecordId>& after,
+                                                       std::size_t limit) const override {
+    std::vector<DuplicateEntry> found;
+    for (auto at = after ? entries.upper_bound(*after) : entries.begin(); at != entries.end(); ++at) {
+      if (found.size() == limit) break;
+      const auto& extra = at->second.extra;
+      if (extra[0] + extra[1] > 0) found.push_back({at->first, {extra.begin(), extra.end()}});
+    }
+    return found;
+  }
+
+ private:
+  void append_integers(std::vector<OwnedRecordId>& found, const std::optional<OwnedRecordId>& after,
+                       std::size_t limit) const {
+    std::uint64_t next = 1;
+    if (after) {
+      if (!std::holds_alternative<std::uint64_t>(*after)) return;
+      next = std::get<std::uint64_t>(*after) + 1;
+    }
+    for (; next <= missing_up_to && found.size() < limit; ++next) found.emplace_back(next);
+  }
+};
+
+// Answers as a script says them: fill in what the test is about.
+// Owner: the test; outlives the server. Runs on: the loop.
+class FakeAnswers final : public Answers {
+ public:
+  struct Batch {
+    BatchRow row;
+    std::uint64_t revision = 1;
+    std::shared_ptr<FakeLedgerView> view = std::make_shared<FakeLedgerView>();
+    std::optional<BatchSummary> summary;  // instead of counting the view
+  };
+
+  bool ready = true;
+  std::vector<std::string> reasons;
+  Epoch current_epoch = 3;
+  Verdict current_verdict;
+  std::uint64_t lag = 0;
+  std::int64_t time_ms = 1'795'255'208'123;  // 2026-11-21T10:00:08.123Z
+  std::vector<Channel> sources;
+  std::vector<DeadLetter> letters;
+  bool store_away = false;
+  int views_taken = 0;
+
+  // A batch with ids by side; an id named twice on a side counts as a duplicate.
+  Batch& add(std::string name, const std::vector<OwnedRecordId>& expected, const std::vector<OwnedRecordId>& processed) {
+    const auto number = static_cast<BatchNumber>(batches_.size() + 1);
+    Batch& batch = batches_[number];
+    batch.row = BatchRow{number, std::move(name), {"expected", "processed"}, std::nullopt, std::nullopt, time_ms - 8000};
+    name_ids(*batch.view, kExpected, expected);
+    name_ids(*batch.view, kProcessed, processed);
+    return batch;
+  }
+  Batch& at(BatchNumber number) { return batches_.at(number); }
+
+  [[nodiscard]] Readiness readiness() const override { return {ready, reasons}; }
+  [[nodiscard]] Epoch epoch() const override { return current_epoch; }
+  [[nodiscard]] std::size_t batch_count() const override { return batches_.size(); }
+
+  [[nodiscard]] std::optional<BatchSummary> batch(BatchNumber number) const override {
+    const auto found = batches_.find(number);
+    return found == batches_.end() ? std::nullopt : std::optional{summarise(found->second)};
+  }
+  [[nodiscard]] std::optional<BatchSummary> batch(std::string_view name) const override {
+    for (const auto& [number, batch] : batches_) {
+      if (batch.row.name == name) return summarise(batch);
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] std::vector<BatchSummary> batches(BatchNumber after, std::size_t limit,
+                                                  std::string_view q) const override {
+    std::vector<BatchSummary> found;
+    for (auto at = batches_.upper_bound(after); at != batches_.end() && found.size() < limit; ++at) {
+      if (at->second.row.name.find(q) != std::string::npos) found.push_back(summarise(at->second));
+    }
+    return found;
+  }
+  [[nodiscard]] std::shared_ptr<const LedgerView> view(BatchNumber number) override {
+    ++views_taken;
+    const auto found = batches_.find(number);
+    return found == batches_.end() ? nullptr : found->second.view;
+  }
+
+  [[nodiscard]] const std::vector<Channel>& channels() const override { return sources; }
+  [[nodiscard]] std::uint64_t lag_records() const override { return lag; }
+  [[nodiscard]] Verdict verdict() const override { return current_verdict; }
+  [[nodiscard]] std::int64_t now_ms() const override { return time_ms; }
+  [[nodiscard]] std::uint64_t dead_letter_count() const override { return letters.size(); }
+  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after, std::size_t limit) override {
+    if (store_away) co_return transient("connection to 10.0.0.7 refused");
+    std::vector<DeadLetter> found;
+    for (const DeadLetter& letter : letters) {
+      if (letter.number > after && found.size() < limit) found.push_back(letter);
+    }
+    co_return found;
+  }
+
+ private:
+  static void name_ids(FakeLedgerView& view, Side side, const std::vector<OwnedRecordId>& ids) {
+    for (const OwnedRecordId& id : ids) {
+      FakeLedgerView::Entry& entry = view.entries[id];
+      if ((entry.mask & bit(side)) != 0) ++entry.extra.at(side);
+      entry.mask = static_cast<Mask>(entry.mask | bit(side));
+    }
+  }
+
+  static BatchSummary summarise(const Batch& batch) {
+    BatchSummary summary;
+    if (batch.summary) {
+      summary = *batch.summary;
+    } else {
+      summary.totals.resize(2);
+      summary.duplicates.resize(2);
+      summary.duplicate_ids.resize(2);
+      for (const auto& [id, entry] : batch.view->entries) {
+        if (kMatched.matches(entry.mask)) ++summary.matched;
+        if (kMissing.matches(entry.mask)) ++summary.missing;
+        if (kUnexpected.matches(entry.mask)) ++summary.unexpected;
+        for (const Side side : {kExpected, kProcessed}) {
+          if ((entry.mask & bit(side)) != 0) ++summary.totals[side];
+          summary.duplicates[side] += entry.extra.at(side);
+          if (entry.extra.at(side) > 0) ++summary.duplicate_ids[side];
+        }
+      }
+      summary.missing += batch.view->missing_up_to;
+      summary.totals[kExpected] += batch.view->missing_up_to;
+    }
+    summary.row = &batch.row;
+    summary.revision = batch.revision;
+    return summary;
+  }
+
+  std::map<BatchNumber, Batch> batches_;
+};
+
+}  // namespace rollcall::fakes

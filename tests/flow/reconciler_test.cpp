@@ -1,0 +1,256 @@
+#include "pipeline/flow/reconciler.hpp"
+
+#include <doctest/doctest.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <exception>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <random>
+#include <sstream>
+#include <string>
+#include <variant>
+
+#include "connectors/memory/memory_store.hpp"
+#include "tests/fakes/counting_telemetry.hpp"
+#include "tests/fakes/manual_clock.hpp"
+#include "tests/fakes/scripted_source.hpp"
+#include "tests/fakes/word_decoder.hpp"
+
+namespace rollcall {
+namespace {
+
+using memory::MemoryStore;
+using std::chrono::milliseconds;
+
+// The log and the database: what survives a process.
+struct World {
+  fakes::Log log{{{"e/0", "expected", {}}, {"e/1", "expected", {}}, {"p/0", "processed", {}}, {"p/1", "processed", {}}}};
+  std::shared_ptr<memory::SharedState> database = memory::make_shared_state();
+};
+
+// One process: destroying it without stop() is a crash.
+struct Process {
+  explicit Process(World& world, Reconciler::Options options = quick()) : source(loop.get_executor(), world.log), store(loop.get_executor(), world.database) {
+    options.owner = "test";
+    reconciler.emplace(loop.get_executor(), store, source, std::vector<Decoder*>{&decoder}, clock, telemetry, options);
+    boost::asio::co_spawn(loop, reconciler->run(), [this](std::exception_ptr thrown, Result<void> result) {
+      REQUIRE_FALSE(thrown);
+      outcome = std::move(result);
+    });
+  }
+
+  static Reconciler::Options quick() {
+    Reconciler::Options options;
+    options.checkpoint.interval = milliseconds{1};
+    options.checkpoint.confirm_interval = std::chrono::seconds{1};
+    options.checkpoint.retry = {milliseconds{1}, milliseconds{5}};
+    options.pump.records_per_drain_max = 7;
+    return options;
+  }
+
+  template <class Condition>
+  void run_until(Condition condition) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    while (!condition()) {
+      REQUIRE(std::chrono::steady_clock::now() < deadline);
+      loop.run_one_for(milliseconds{100});
+    }
+  }
+  void run_until_durable() {
+    run_until([&] { return reconciler->readiness().ready && reconciler->lag_records() == 0 && source.drains > 0 && reconciler->uncommitted_bytes() == 0 && !reconciler->pump().moved(); });
+  }
+  void stop() {
+    reconciler->stop();
+    run_until([&] { return outcome.has_value(); });
+  }
+
+  boost::asio::io_context loop;
+  fakes::RealClock clock;
+  fakes::CountingTelemetry telemetry;
+  fakes::WordDecoder decoder;
+  fakes::ScriptedSource source;
+  MemoryStore store;
+  std::optional<Reconciler> reconciler;
+  std::optional<Result<void>> outcome;
+};
+
+// What a plain replay of the log says: occurrences of each id for each side.
+using Replay = std::map<std::string, std::map<std::string, std::array<std::uint64_t, 2>>>;
+
+Replay replay(const fakes::Log& log) {
+  Replay result;
+  for (const auto& stream : log.streams) {
+    for (const std::string& record : stream.records) {
+      std::istringstream words{record};
+      std::string batch, id;
+      words >> batch;
+      if (batch == "!") continue;
+      while (words >> id) ++result[batch][id][stream.side == "expected" ? 0 : 1];
+    }
+  }
+  return result;
+}
+
+std::string text(const OwnedRecordId& id) {
+  if (const auto* number = std::get_if<std::uint64_t>(&id)) return std::to_string(*number);
+  return std::get<std::string>(id);
+}
+
+void check_same(Process& process, const fakes::Log& log) {
+  const Replay expected = replay(log);
+  CHECK(process.reconciler->batch_count() == expected.size());
+  for (const auto& [name, ids] : expected) {
+    const auto batch = process.reconciler->batch(name);
+    REQUIRE(batch);
+    std::set<std::string> missing, unexpected;
+    std::uint64_t totals[2] = {0, 0}, duplicates[2] = {0, 0};
+    for (const auto& [id, times] : ids) {
+      for (const std::size_t side : {0U, 1U}) {
+        totals[side] += times[side] > 0 ? 1 : 0;
+        duplicates[side] += times[side] > 1 ? times[side] - 1 : 0;
+      }
+      if (times[1] == 0) missing.insert(id);
+      if (times[0] == 0) unexpected.insert(id);
+    }
+    const auto view = process.reconciler->view(batch->row->number);
+    std::set<std::string> listed_missing, listed_unexpected;
+    for (const auto& id : view->ids(kMissing, std::nullopt, 1'000'000)) listed_missing.insert(text(id));
+    for (const auto& id : view->ids(kUnexpected, std::nullopt, 1'000'000)) listed_unexpected.insert(text(id));
+    CHECK(listed_missing == missing);
+    CHECK(listed_unexpected == unexpected);
+    CHECK(batch->totals == std::vector<std::uint64_t>{totals[0], totals[1]});
+    CHECK(batch->duplicates == std::vector<std::uint64_t>{duplicates[0], duplicates[1]});
+  }
+}
+
+std::string random_record(std::mt19937_64& random) {
+  static const std::array<const char*, 3> kBatches{"alpha", "beta", "gamma"};
+  if (random() % 50 == 0) return "! broken";
+  std::string record = kBatches[random() % kBatches.size()];
+  for (std::uint64_t n = random() % 3 + 1; n > 0; --n) {
+    const std::uint64_t pick = random() % 3;
+    const std::uint64_t number = random() % 400;
+    if (pick == 0) record += " " + std::to_string(number);
+    if (pick == 1) record += " " + std::to_string(number * 0x9e3779b97f4a7c15ULL);
+    if (pick == 2) record += " order-" + std::to_string(number);
+  }
+  return record;
+}
+
+std::size_t bad_records(const fakes::Log& log) {
+  std::size_t bad = 0;
+  for (const auto& stream : log.streams) {
+    bad += static_cast<std::size_t>(std::count_if(stream.records.begin(), stream.records.end(), [](const auto& record) { return record.starts_with("!"); }));
+  }
+  return bad;
+}
+
+TEST_CASE("after stop() everything that was read is durable and the next process reads nothing again") {
+  World world;
+  world.log.append(0, "b 1 2 3");
+  world.log.append(2, "b 1 x");
+  {
+    Process process{world};
+    process.run_until([&] { return process.reconciler->batch("b").has_value(); });
+    process.stop();
+    CHECK(process.outcome->has_value());
+    CHECK(process.source.stopped);
+  }
+  Process next{world};
+  next.run_until_durable();
+  check_same(next, world.log);
+  CHECK(next.reconciler->pump().counters()[0].records == 0);
+}
+
+TEST_CASE("each event counts once, whenever the process is killed") {
+  const std::uint64_t seed = std::random_device{}();
+  CAPTURE(seed);
+  std::mt19937_64 random{seed};
+  World world;
+  for (int life = 0; life < 60; ++life) {
+    Process process{world};
+    for (std::uint64_t step = random() % 200; step > 0; --step) {
+      if (random() % 2 == 0) world.log.append(random() % 4, random_record(random));
+      process.source.wake();
+      process.loop.run_one_for(milliseconds{1});
+    }
+  }
+  Process last{world};
+  last.run_until_durable();
+  check_same(last, world.log);
+  CHECK(last.reconciler->dead_letter_count() == bad_records(world.log));
+}
+
+TEST_CASE("while the store is away reading goes on to the limit, then pauses, and nothing is lost") {
+  World world;
+  std::mt19937_64 random{7};
+  auto options = Process::quick();
+  options.checkpoint.uncommitted_bytes_max = 20'000;
+  Process process{world, options};
+  process.run_until([&] { return process.reconciler->readiness().ready; });
+  process.store.fail_commits(1'000'000, memory::Fault::transient);
+  for (int i = 0; i < 20'000; ++i) world.log.append(random() % 4, random_record(random));
+  process.source.wake();
+  process.run_until([&] { return process.telemetry.pauses > 0; });
+  CHECK(process.telemetry.paused_at_bytes < 30'000);
+  CHECK(process.reconciler->lag_records() > 0);
+  CHECK(process.reconciler->verdict().confidence == Confidence::provisional);
+  CHECK_FALSE(process.telemetry.failures.empty());
+  process.store.fail_commits(0, memory::Fault::transient);
+  process.run_until_durable();
+  CHECK(process.telemetry.resumes == process.telemetry.pauses);
+  CHECK(process.telemetry.recoveries > 0);
+  check_same(process, world.log);
+}
+
+TEST_CASE("a newer owner fences the older, which drops its state and says why") {
+  World world;
+  world.log.append(0, "b 1");
+  Process older{world};
+  older.run_until_durable();
+  Process newer{world};
+  newer.run_until_durable();
+  world.log.append(0, "b 2");
+  older.source.wake();
+  older.run_until([&] { return older.outcome.has_value(); });
+  REQUIRE_FALSE(*older.outcome);
+  CHECK(older.outcome->error().kind == FailureKind::fenced);
+  CHECK(older.reconciler->batch_count() == 0);
+  newer.source.wake();
+  newer.run_until([&] { return newer.reconciler->batch("b")->totals[0] == 2; });
+  newer.run_until_durable();
+  check_same(newer, world.log);
+}
+
+TEST_CASE("an idle owner notices that it was fenced") {
+  World world;
+  Process older{world};
+  older.run_until([&] { return older.reconciler->readiness().ready; });
+  Process newer{world};
+  newer.run_until([&] { return newer.reconciler->readiness().ready; });
+  older.run_until([&] { return older.outcome.has_value(); });
+  REQUIRE_FALSE(*older.outcome);
+  CHECK(older.outcome->error().kind == FailureKind::fenced);
+}
+
+TEST_CASE("a source's failure ends the process after what was read is durable") {
+  World world;
+  world.log.append(0, "b 1");
+  Process process{world};
+  process.run_until([&] { return process.reconciler->batch("b").has_value(); });
+  process.source.failure = fatal("topic e was deleted", "create it again");
+  process.source.wake();
+  process.run_until([&] { return process.outcome.has_value(); });
+  REQUIRE_FALSE(*process.outcome);
+  CHECK(process.outcome->error().message == "topic e was deleted");
+  Process next{world};
+  next.run_until_durable();
+  check_same(next, world.log);
+}
+
+}  // namespace
+}  // namespace rollcall
