@@ -13,13 +13,8 @@ constexpr seconds kCatchUpMax{90};
 std::string configure(const Stage::Options& options, const TopicSet& topics,
                       const TestDatabase& database) {
   return "[database]\nurl = \"" + database.url() + "\"\n" + options.database + "\n" +
-         topics.configuration(servers().kafka) +
+         topics.configuration(servers().kafka) + options.kafka +
          "end_offset_interval = \"200ms\"\n\n[checkpoint]\n" + options.checkpoint;
-}
-
-std::string tail(const std::string& text) {
-  constexpr std::size_t kBytes = 4'000;
-  return text.size() > kBytes ? text.substr(text.size() - kBytes) : text;
 }
 
 }  // namespace
@@ -49,7 +44,7 @@ void Stage::check_exact(DaemonProcess& reader) {
   reader.wait_until_ready();
   const Truth truth = replay(topics);
   const bool read = wait_until_read(reader, truth.ends, kCatchUpMax);
-  REQUIRE_MESSAGE(read, "not everything is read; the log ends with: ", tail(reader.log()));
+  REQUIRE_MESSAGE(read, "not everything is read; the log ends with: ", reader.log_tail());
   EndOffsets to_store = truth.ends;
   std::erase_if(to_store, [](const auto& end) { return end.second == 0; });
   const bool stored = wait_until(kCatchUpMax, [&] {
@@ -57,7 +52,7 @@ void Stage::check_exact(DaemonProcess& reader) {
     std::erase_if(positions, [](const auto& position) { return position.second == 0; });
     return positions == to_store;
   });
-  REQUIRE_MESSAGE(stored, "not everything is stored; the log ends with: ", tail(reader.log()));
+  REQUIRE_MESSAGE(stored, "not everything is stored; the log ends with: ", reader.log_tail());
   REQUIRE(truth.records > 0);
   for (const auto& difference : differences(reader, truth)) FAIL_CHECK(difference);
   for (const auto& difference : stored_letter_differences(database.url(), truth)) {
@@ -67,9 +62,7 @@ void Stage::check_exact(DaemonProcess& reader) {
 
 void Stage::check_exact_after_restarts() {
   check_exact();
-  const auto end = daemon.stop();
-  REQUIRE(end);
-  CHECK(end->code == 0);
+  CHECK(daemon.stop().code == 0);
   daemon.start();
   check_exact();
   daemon.kill();

@@ -40,9 +40,11 @@ void DaemonProcess::kill() {
   if (!process_->wait(seconds{10})) throw std::runtime_error("the daemon outlived SIGKILL");
 }
 
-std::optional<ProcessEnd> DaemonProcess::stop(milliseconds at_most) {
+ProcessEnd DaemonProcess::stop(milliseconds at_most) {
   process_->signal(SIGTERM);
-  return process_->wait(at_most);
+  const auto end = process_->wait(at_most);
+  if (!end) throw std::runtime_error("the daemon does not stop:\n" + log_tail());
+  return *end;
 }
 
 bool DaemonProcess::ready() const {
@@ -57,10 +59,13 @@ void DaemonProcess::wait_until_ready(milliseconds at_most) {
     return ended || ready();
   });
   if (became_ready && !ended) return;
-  const std::string text = log();
-  const auto tail = text.size() > kLogTailBytes ? text.substr(text.size() - kLogTailBytes) : text;
   throw std::runtime_error((ended ? "the daemon has ended:\n" : "the daemon is not ready:\n") +
-                           tail);
+                           log_tail());
+}
+
+std::string DaemonProcess::log_tail() const {
+  const std::string text = log();
+  return text.size() > kLogTailBytes ? text.substr(text.size() - kLogTailBytes) : text;
 }
 
 std::string DaemonProcess::log() const {

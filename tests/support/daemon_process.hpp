@@ -27,8 +27,8 @@ class DaemonProcess {
   void start(const std::vector<std::string>& more_environment = {});
   void signal(int number) const { process_->signal(number); }
   void kill();  // SIGKILL, and waits for the end
-  // SIGTERM, and waits for the end.
-  std::optional<ProcessEnd> stop(milliseconds at_most = seconds{20});
+  // SIGTERM, and waits for the end; throws where it does not come.
+  ProcessEnd stop(milliseconds at_most = seconds{20});
   std::optional<ProcessEnd> wait(milliseconds at_most) { return process_->wait(at_most); }
   [[nodiscard]] bool running() const { return process_ && process_->running(); }
 
@@ -42,6 +42,7 @@ class DaemonProcess {
 
   [[nodiscard]] int port() const { return options_.port; }
   [[nodiscard]] std::string log() const;  // all of stderr
+  [[nodiscard]] std::string log_tail() const;
   [[nodiscard]] bool log_has(const std::string& text) const {
     return log().find(text) != std::string::npos;
   }

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tests/support/servers.hpp"
+#include "tests/support/wait.hpp"
 
 namespace rollcall::test {
 namespace {
@@ -42,6 +43,35 @@ TestDatabase::~TestDatabase() {
 std::string TestDatabase::url_as(const std::string& user, const std::string& password) const {
   const auto scheme_end = url_.find("//") + 2;
   return url_.substr(0, scheme_end) + user + ":" + password + url_.substr(url_.find('@'));
+}
+
+void create_role_with_password(const std::string& role, const std::string& password) {
+  const std::string& server = servers().database;
+  query(server, "create role " + role + " login password '" + password + "'");
+  // The first rule that fits decides, so ours goes to the top of the file.
+  const std::string rules = query_value(server, "show hba_file");
+  query(server, "copy (select line from (select 0 as n, 'host all " + role +
+                    " 127.0.0.1/32 scram-sha-256' as line union all"
+                    " select n, translate(line, E'\\t', ' ') from"
+                    " regexp_split_to_table(pg_read_file('" +
+                    rules +
+                    "'), E'\\n')"
+                    " with ordinality as old(line, n)) as all_lines"
+                    " where line !~ '^\\s*(#|$)' order by n) to '" +
+                    rules + "'");
+  query(server, "select pg_reload_conf()");
+  const auto scheme_end = server.find("//") + 2;
+  const std::string wrong =
+      server.substr(0, scheme_end) + role + ":wrong" + server.substr(server.find('@'));
+  const bool asks = wait_until(seconds{10}, [&] {
+    try {
+      query(wrong, "select 1");
+      return false;
+    } catch (const pqxx::broken_connection&) {
+      return true;
+    }
+  });
+  if (!asks) throw std::runtime_error("the server lets everybody in");
 }
 
 Rows query(const std::string& url, const std::string& sql) {

@@ -14,12 +14,16 @@ class TestDatabase {
   TestDatabase& operator=(const TestDatabase&) = delete;
 
   [[nodiscard]] const std::string& url() const { return url_; }
+  [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::string url_as(const std::string& user, const std::string& password) const;
 
  private:
   std::string name_;
   std::string url_;
 };
+
+// A role of that name which the server lets in with its password only; the private server asks nobody else for one.
+void create_role_with_password(const std::string& role, const std::string& password);
 
 using Rows = std::vector<std::vector<std::string>>;  // null is an empty text
 

@@ -99,9 +99,13 @@ class Admin {
 TestTopic::TestTopic(const std::string& label, int partitions) : partitions_(partitions) {
   static int count = 0;
   name_ = label + "-" + std::to_string(::getpid()) + "-" + std::to_string(++count);
+  create();
+}
+
+void TestTopic::create() {
   std::array<char, 512> error{};
   const NewTopicHandle topic(
-      rd_kafka_NewTopic_new(name_.c_str(), partitions, 1, error.data(), error.size()));
+      rd_kafka_NewTopic_new(name_.c_str(), partitions_, 1, error.data(), error.size()));
   if (!topic) throw std::runtime_error(error.data());
   Admin admin;
   admin.create(topic.get());
@@ -123,6 +127,20 @@ void TestTopic::remove() {
   removed_ = true;
   const DeleteTopicHandle topic(rd_kafka_DeleteTopic_new(name_.c_str()));
   Admin().remove(topic.get());
+}
+
+void TestTopic::create_again() {
+  // Kafka answers a deletion before it is through with it.
+  const bool created = wait_until(seconds{30}, [this] {
+    try {
+      create();
+      return true;
+    } catch (const std::exception&) {
+      return false;
+    }
+  });
+  if (!created) throw std::runtime_error("topic " + name_ + " cannot be created again");
+  removed_ = false;
 }
 
 void TestTopic::add_partitions(int total) {

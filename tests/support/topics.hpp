@@ -18,11 +18,15 @@ class TestTopic {
   [[nodiscard]] int partitions() const { return partitions_; }
 
   void remove();
+  // A new topic under the old name.
+  void create_again();
   void add_partitions(int total);
   // As retention does: everything before that offset is gone.
   void delete_records_before(int partition, std::int64_t offset) const;
 
  private:
+  void create();
+
   std::string name_;
   int partitions_;
   bool removed_ = false;

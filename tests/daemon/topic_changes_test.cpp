@@ -1,0 +1,132 @@
+// Topics that grow, lose their oldest records, go away or are somebody else's all of a sudden.
+#include <boost/json.hpp>
+#include <doctest/doctest.h>
+#include <string>
+
+#include "tests/crash/stage.hpp"
+
+using namespace rollcall::test;
+
+namespace {
+
+constexpr seconds kSoon{30};
+constexpr int kRuntimeError = 1;
+
+void write_ids(const TestTopic& topic, int partition, int begin, int end) {
+  TestProducer producer;
+  for (int id = begin; id < end; ++id) {
+    producer.send(topic.name(), partition,
+                  R"({"batch":"numbers","id":)" + std::to_string(id) + "}");
+  }
+  producer.flush();
+}
+
+boost::json::value status_of(const DaemonProcess& daemon) {
+  const auto answer = daemon.get("/api/v1/batches/numbers");
+  return answer && answer->status == 200 ? boost::json::parse(answer->body) : boost::json::value{};
+}
+
+std::uint64_t expected_count(const DaemonProcess& daemon) {
+  const auto status = status_of(daemon);
+  return status.is_null() ? 0 : status.at("counts").at("expected").to_number<std::uint64_t>();
+}
+
+void expect_count(const DaemonProcess& daemon, std::uint64_t count) {
+  CHECK(wait_until(kSoon, [&] { return expected_count(daemon) == count; }));
+  CHECK(expected_count(daemon) == count);
+}
+
+void check_ended(DaemonProcess& daemon, int code, const std::string& words) {
+  const auto end = daemon.wait(kSoon);
+  REQUIRE_MESSAGE(end, daemon.log());
+  CHECK(end->code == code);
+  CHECK_MESSAGE(daemon.log_has(words), daemon.log());
+  CHECK_MESSAGE(daemon.log_has("advice"), daemon.log());
+}
+
+Stage::Options quick_to_notice() {
+  Stage::Options options;
+  options.label = "topics";
+  options.kafka = "metadata_interval = \"1s\"\n";
+  return options;
+}
+
+TEST_CASE("a partition that is added is read from its beginning") {
+  Stage stage(quick_to_notice());
+  stage.daemon.start();
+  stage.daemon.wait_until_ready();
+  write_ids(stage.topics.expected, 0, 0, 100);
+  expect_count(stage.daemon, 100);
+  stage.topics.expected.add_partitions(5);
+  write_ids(stage.topics.expected, 4, 100, 200);
+  expect_count(stage.daemon, 200);
+  stage.check_exact_after_restarts();
+}
+
+TEST_CASE("records that retention took before they were read are a gap that answers speak of") {
+  Stage stage(quick_to_notice());
+  stage.daemon.start();
+  write_ids(stage.topics.expected, 0, 0, 100);
+  stage.check_exact();
+  REQUIRE(stage.daemon.stop().code == 0);
+  write_ids(stage.topics.expected, 0, 100, 200);
+  stage.topics.expected.delete_records_before(0, 150);
+  for (int start = 0; start < 2; ++start) {
+    stage.daemon.start();
+    stage.daemon.wait_until_ready();
+    expect_count(stage.daemon, 150);
+    const auto verdict = status_of(stage.daemon).at("verdict");
+    CHECK(boost::json::serialize(verdict.at("reasons")).find("input_gap") != std::string::npos);
+    CHECK(verdict.at("confidence") == "provisional");
+    CHECK(wait_until(kSoon, [&] {
+      return !query(stage.database.url(), "select 1 from rollcall.dead_letter").empty();
+    }));
+    const auto letters = boost::json::parse(stage.daemon.get("/api/v1/dead-letters")->body);
+    REQUIRE(letters.at("items").as_array().size() == 1);
+    const auto& letter = letters.at("items").at(0);
+    CHECK(letter.at("reason") == "input_gap");
+    CHECK(letter.at("source").as_string().c_str() == stage.topics.expected.name() + "/0");
+    CHECK(letter.at("position") == 100);
+    REQUIRE(stage.daemon.stop().code == 0);
+  }
+}
+
+TEST_CASE("a topic that is deleted while it is read: says so; what was read of it is kept") {
+  Stage stage(quick_to_notice());
+  stage.daemon.start();
+  write_ids(stage.topics.expected, 0, 0, 100);
+  write_ids(stage.topics.processed, 0, 50, 60);
+  stage.check_exact();
+  stage.topics.processed.remove();
+  check_ended(stage.daemon, kRuntimeError, stage.topics.processed.name());
+  stage.topics.processed.create_again();
+  stage.daemon.start();
+  check_ended(stage.daemon, kRuntimeError, "created anew");
+
+  std::string configuration = stage.configuration();
+  const std::string entry =
+      ", {name = \"" + stage.topics.processed.name() + "\", side = \"processed\"}";
+  configuration.erase(configuration.find(entry), entry.size());
+  DaemonProcess without({ROLLCALL_PROGRAM, configuration, 0, {}});
+  without.start();
+  without.wait_until_ready();
+  const auto counts = status_of(without).at("counts");
+  CHECK(counts.at("expected") == 100);
+  CHECK(counts.at("matched") == 10);
+}
+
+TEST_CASE(
+    "a topic that was created anew and is longer than before is recognised by its last record") {
+  Stage stage(quick_to_notice());
+  stage.daemon.start();
+  write_ids(stage.topics.expected, 0, 0, 100);
+  stage.check_exact();
+  REQUIRE(stage.daemon.stop().code == 0);
+  stage.topics.expected.remove();
+  stage.topics.expected.create_again();
+  write_ids(stage.topics.expected, 0, 1'000, 1'500);
+  stage.daemon.start();
+  check_ended(stage.daemon, kRuntimeError, "created anew");
+}
+
+}  // namespace
