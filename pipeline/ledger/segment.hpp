@@ -32,8 +32,9 @@ struct SegmentChunk {
 using SegmentRun = std::vector<SegmentChunk>;
 
 // Sorts, groups by mask and encodes. Integers stand as sorted delta-varint or Roaring, whichever is smaller; text ids as
-// fingerprints, with their text only while the id is not on every side. Pure; runs on the store's thread.
-[[nodiscard]] SegmentRun encode(const LedgerDelta& delta);
+// fingerprints, with their text only while the id is not on every side. Pure; runs on the store's thread. The same
+// content gives the same bytes, in whatever order it arrived.
+[[nodiscard]] SegmentRun encode(const LedgerDelta& delta, std::size_t chunk_bytes_max = kSegmentChunkBytesMax);
 
 // Called with the contents of a chunk, in the order in which they are stored.
 class SegmentVisitor {
@@ -58,6 +59,7 @@ struct MergeInput {
   std::function<Result<std::optional<std::string>>()> next_chunk;
 };
 [[nodiscard]] Result<void> merge(std::vector<MergeInput> inputs, std::size_t sides,
-                                 const std::function<Result<void>(SegmentChunk)>& push);
+                                 const std::function<Result<void>(SegmentChunk)>& push,
+                                 std::size_t chunk_bytes_max = kSegmentChunkBytesMax);
 
 }  // namespace rollcall

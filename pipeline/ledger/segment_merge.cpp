@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <limits>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "pipeline/ledger/segment.hpp"
+#include "pipeline/ledger/segment_merge_input.hpp"
+#include "pipeline/ledger/segment_stream.hpp"
+#include "pipeline/ledger/segment_writer.hpp"
+
+namespace rollcall {
+namespace segment {
+namespace {
+
+constexpr std::uint64_t kMax = std::numeric_limits<std::uint64_t>::max();
+
+// The streams of one stage, of all inputs, as a heap by the entry that each stands before.
+class StageMerge {
+ public:
+  StageMerge(std::vector<MergeReader>& readers, Stage stage, ChunkWriter& out)
+      : readers_(readers), stage_(stage), out_(out), sink_{{combine(), out}, {combine(), out}} {}
+
+  Result<void> run() {
+    out_.begin(stage_);
+    for (std::size_t i = 0; i < readers_.size(); ++i) {
+      const std::optional<Stage> next = readers_[i].stage();
+      if (!next || next->order() != stage_.order()) continue;
+      if (auto opened = readers_[i].open(); !opened) return opened;
+      push_streams(i);
+    }
+    while (!heap_.empty() && !out_.failed()) {
+      if (auto stepped = step(); !stepped) return stepped;
+    }
+    sink_.integers.finish();
+    sink_.texts.finish();
+    return {};
+  }
+
+ private:
+  struct Head {
+    Key key;
+    std::uint32_t reader = 0;
+    std::uint32_t stream = 0;
+    // std's heaps keep the greatest on top.
+    friend bool operator<(const Head& a, const Head& b) { return b.key < a.key; }
+  };
+
+  [[nodiscard]] Combine combine() const {
+    return stage_.duplicates_of ? Combine::add_counts : Combine::or_masks;
+  }
+
+  void push(std::size_t reader, std::size_t stream) {
+    const Key key = readers_[reader].streams()[stream]->key();
+    heap_.push_back({key, static_cast<std::uint32_t>(reader), static_cast<std::uint32_t>(stream)});
+    std::push_heap(heap_.begin(), heap_.end());
+  }
+
+  void push_streams(std::size_t reader) {
+    for (std::size_t i = 0; i < readers_[reader].streams().size(); ++i) push(reader, i);
+  }
+
+  // Lets the stream with the lowest entry deliver until it is another's turn.
+  Result<void> step() {
+    std::pop_heap(heap_.begin(), heap_.end());
+    const Head head = heap_.back();
+    heap_.pop_back();
+    const Key limit = heap_.empty() ? Key{kMax, kMax} : heap_.front().key;
+    const Result<bool> more = readers_[head.reader].deliver(head.stream, limit, sink_);
+    if (!more) return more.error();
+    if (*more) {
+      push(head.reader, head.stream);
+    } else {
+      const Result<bool> next_chunk = readers_[head.reader].go_on();
+      if (!next_chunk) return next_chunk.error();
+      if (*next_chunk) push_streams(head.reader);
+    }
+    if (!stage_.text && !heap_.empty()) sink_.integers.settle(heap_.front().key.high);
+    return {};
+  }
+
+  std::vector<MergeReader>& readers_;
+  const Stage stage_;
+  ChunkWriter& out_;
+  StageSink sink_;
+  std::vector<Head> heap_;
+};
+
+// The earliest stage that any input still has.
+std::optional<Stage> next_stage(const std::vector<MergeReader>& readers) {
+  std::optional<Stage> earliest;
+  for (const MergeReader& reader : readers) {
+    const std::optional<Stage> stage = reader.stage();
+    if (stage && (!earliest || stage->order() < earliest->order())) earliest = stage;
+  }
+  return earliest;
+}
+
+}  // namespace
+}  // namespace segment
+
+Result<void> merge(std::vector<MergeInput> inputs, std::size_t sides,
+                   const std::function<Result<void>(SegmentChunk)>& push,
+                   std::size_t chunk_bytes_max) {
+  using namespace segment;
+  std::vector<MergeReader> readers;
+  readers.reserve(inputs.size());
+  for (const MergeInput& input : inputs) {
+    readers.emplace_back(input, sides);
+    if (auto started = readers.back().start(); !started) return started;
+  }
+  ChunkWriter out{sides, chunk_bytes_max, push};
+  while (const std::optional<Stage> stage = next_stage(readers)) {
+    StageMerge stage_merge{readers, *stage, out};
+    if (auto merged = stage_merge.run(); !merged) return merged;
+    if (out.failed()) break;
+  }
+  return out.finish();
+}
+
+}  // namespace rollcall
