@@ -38,7 +38,7 @@ std::string mask_user_info(std::string_view url) {
 }  // namespace
 
 std::string mask_url(std::string_view url) {
-  const auto masked = mask_user_info(url);
+  auto masked = mask_user_info(url);
   const auto query = masked.find('?');
   if (query == std::string::npos) return masked;
   return masked.substr(0, query + 1) + mask_parameters(std::string_view(masked).substr(query + 1));

@@ -37,13 +37,17 @@ inline std::vector<std::string> problems(const Given& given) {
   return messages;
 }
 
+inline std::string lines(const std::vector<std::string>& messages) {
+  std::string text;
+  for (const auto& message : messages) text += message + "\n";
+  return text;
+}
+
 // For what must have exactly one problem.
 inline std::string problem(const Given& given) {
   const auto messages = problems(given);
   if (messages.size() == 1) return messages.front();
-  std::string all = std::to_string(messages.size()) + " problems";
-  for (const auto& message : messages) all += "\n" + message;
-  return all;
+  return std::to_string(messages.size()) + " problems\n" + lines(messages);
 }
 
 inline std::string problem_in_file(std::string text) { return problem({.file = std::move(text)}); }
