@@ -76,8 +76,9 @@ struct Metrics::Families {
       gauge("batches_omitted", "Open batches that are not among the worst shown.");
   NumberFamily lag_records = gauge(
       "lag_records", "Records that exist in a partition and are not read.", {"topic", "partition"});
-  NumberFamily lag_seconds =
-      gauge("lag_seconds", "Age of the oldest answer to where a partition ends, or of its lag.");
+  NumberFamily lag_seconds = gauge(
+      "lag_seconds",
+      "Age of the last record read from the partition that is furthest behind; 0 without lag.");
   HistogramFamily checkpoint_duration{
       {"rollcall_checkpoint_duration_seconds", "From the cut of a checkpoint to its commit.", {}},
       {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60}};
@@ -92,6 +93,8 @@ struct Metrics::Families {
       {"rollcall_loop_delay_seconds", "How long one turn held the loop.", {}},
       {0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1,
        1}};
+  NumberFamily longest_turn = gauge("loop_longest_turn_cpu_seconds",
+                                    "CPU time of the loop's longest turn since the start.");
   HistogramFamily http_requests{
       {"rollcall_http_request_duration_seconds",
        "From the request read to its answer sent.",
@@ -112,26 +115,14 @@ struct Metrics::Families {
   }
 
   [[nodiscard]] std::vector<MetricFamily> collect() const {
-    return {build_info.collect(),
-            events.collect(),
-            bad_records.collect(),
-            duplicates.collect(),
-            batches.collect(),
-            missing_records.collect(),
-            unexpected_records.collect(),
-            batch_missing.collect(),
-            batch_unexpected.collect(),
-            batches_omitted.collect(),
-            lag_records.collect(),
-            lag_seconds.collect(),
-            checkpoint_duration.collect(),
-            checkpoint_bytes.collect(),
-            checkpoint_success.collect(),
-            uncommitted_bytes.collect(),
-            state_bytes.collect(),
-            loop_delay.collect(),
-            http_requests.collect(),
-            invariant_violations.collect()};
+    return {
+        build_info.collect(),          events.collect(),           bad_records.collect(),
+        duplicates.collect(),          batches.collect(),          missing_records.collect(),
+        unexpected_records.collect(),  batch_missing.collect(),    batch_unexpected.collect(),
+        batches_omitted.collect(),     lag_records.collect(),      lag_seconds.collect(),
+        checkpoint_duration.collect(), checkpoint_bytes.collect(), checkpoint_success.collect(),
+        uncommitted_bytes.collect(),   state_bytes.collect(),      loop_delay.collect(),
+        longest_turn.collect(),        http_requests.collect(),    invariant_violations.collect()};
   }
 };
 
@@ -202,6 +193,8 @@ void Metrics::set_uncommitted_bytes(std::uint64_t bytes) {
 void Metrics::set_state_bytes(std::string_view kind, std::uint64_t bytes) {
   families_->state_bytes.at({text_of(kind)}) = as_double(bytes);
 }
+
+void Metrics::set_longest_turn(double cpu_seconds) { families_->longest_turn.at({}) = cpu_seconds; }
 
 void Metrics::observe_loop_delay(double seconds) { families_->loop_delay_all.observe(seconds); }
 

@@ -52,6 +52,7 @@ class Metrics {
 
   // The process itself.
   void observe_loop_delay(double seconds);
+  void set_longest_turn(double cpu_seconds);
   void observe_http_request(std::string_view route, std::string_view method, unsigned code,
                             double seconds);
   void add_invariant_violation();

@@ -9,6 +9,7 @@
 #include "config/print.hpp"
 #include "daemon/command_line.hpp"
 #include "daemon/commands.hpp"
+#include "daemon/connector_problems.hpp"
 #include "daemon/exit_code.hpp"
 #include "daemon/logging.hpp"
 #include "daemon/version.hpp"
@@ -41,6 +42,7 @@ config::Loaded load_config(const CommandLine& line) {
   }
   auto loaded = config::load(sources, config::read_small_file);
   if (unreadable) loaded.problems.insert(loaded.problems.begin(), *unreadable);
+  if (loaded.problems.empty()) loaded.problems = connector_problems(loaded);
   return loaded;
 }
 

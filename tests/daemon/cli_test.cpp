@@ -125,6 +125,15 @@ TEST_CASE("a bad configuration stops serve, migrate and demo with 78 before they
   }
 }
 
+TEST_CASE("config check knows what librdkafka would refuse") {
+  const auto outcome = rollcall(
+      "config check --kafka k:9092 --set kafka.properties.no.such=1 "
+      "--set kafka.properties.fetch.min.bytes=many");
+  CHECK(outcome.code == 78);
+  CHECK(outcome.err.find("no.such") != std::string::npos);
+  CHECK(outcome.err.find("fetch.min.bytes") != std::string::npos);
+}
+
 TEST_CASE("a configuration file that cannot be read ends with 78") {
   const auto outcome = rollcall("config check -c /nowhere/rollcall.toml");
   CHECK(outcome.code == 78);

@@ -39,6 +39,7 @@ TEST_CASE("gauges show the last value") {
   metrics.set_lag_records("orders", 3, 7);
   metrics.set_lag_seconds(0.25);
   metrics.set_uncommitted_bytes(8);
+  metrics.set_longest_turn(0.5);
   metrics.set_state_bytes("integers", 9);
   CHECK(has_line(metrics, "# TYPE rollcall_batches gauge"));
   CHECK(has_line(metrics, R"(rollcall_batches{state="open"} 1)"));
@@ -47,6 +48,7 @@ TEST_CASE("gauges show the last value") {
   CHECK(has_line(metrics, R"(rollcall_lag_records{topic="orders",partition="3"} 7)"));
   CHECK(has_line(metrics, "rollcall_lag_seconds 0.25"));
   CHECK(has_line(metrics, "rollcall_uncommitted_bytes 8"));
+  CHECK(has_line(metrics, "rollcall_loop_longest_turn_cpu_seconds 0.5"));
   CHECK(has_line(metrics, R"(rollcall_state_bytes{kind="integers"} 9)"));
   metrics.forget_lag_records();
   CHECK_FALSE(has(metrics, "rollcall_lag_records{"));
