@@ -127,7 +127,7 @@ Complaints include_complaints(const SourceFile& file) {
 }
 
 TEST_CASE("includes point one way: daemon, config, connectors, pipeline") {
-  const auto refused = [](std::string path, std::string line) {
+  const auto refused = [](const std::string& path, const std::string& line) {
     return include_complaints({path, line}).size() == 1;
   };
   CHECK_FALSE(refused("pipeline/a.hpp", "#include <vector>"));
