@@ -290,11 +290,14 @@ TEST_CASE("nothing is left for later") {
   for (const auto& file : project_files()) expect_none(unfinished_complaints(file));
 }
 
+constexpr std::string_view kSharedCounter = "pipeline/ledger/snapshot_gate.hpp";
+
 Complaints lock_complaints(const SourceFile& file) {
   static const std::regex lock(
       R"(\bstd::(\w*mutex|atomic\w*|j?thread|condition_variable\w*|this_thread)\b)");
   static const std::regex clock(R"(\b\w+_clock::now\b)");
-  if (!file.path.starts_with("pipeline/")) return {};
+  // Views are released on other threads; why one counter for that is enough is said there.
+  if (!file.path.starts_with("pipeline/") || file.path == kSharedCounter) return {};
   const auto code = code_of(file.text);
   auto complaints = pattern_complaints(file, code, lock, "one loop owns the state");
   const auto clocks = pattern_complaints(file, code, clock, "time comes through the Clock port");
@@ -302,7 +305,7 @@ Complaints lock_complaints(const SourceFile& file) {
   return complaints;
 }
 
-TEST_CASE("pipeline has no lock, no thread and no clock of its own") {
+TEST_CASE("pipeline has no lock, no thread and no clock, but for the counter of open views") {
   CHECK(lock_complaints(
             {"pipeline/a.cpp", "// std::mutex\nclock.now(); std::chrono::milliseconds x;"})
             .empty());
