@@ -1,0 +1,205 @@
+#include "connectors/memory/memory_store.hpp"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "connectors/blocking_thread.hpp"
+#include "connectors/memory/shared_state.hpp"
+#include "pipeline/ensure.hpp"
+
+namespace asio = boost::asio;
+
+namespace rollcall::memory {
+
+namespace {
+
+Failure newer_owner(SliceId slice) { return fenced("slice " + std::to_string(slice) + " has a newer owner"); }
+
+MergeInput chunks_of(const StoredRun& run) {
+  MergeInput input;
+  input.next_chunk = [&run, next = std::size_t{0}]() mutable -> Result<std::optional<std::string>> {
+    if (next == run.chunks.size()) return std::optional<std::string>{};
+    return std::optional<std::string>{run.chunks[next++].payload};
+  };
+  return input;
+}
+
+Result<void> compact(StoredLedger& ledger, std::size_t sides) {
+  std::vector<RunInfo> infos;
+  for (const StoredRun& run : ledger.runs) infos.push_back(run.info);
+  const auto plan = plan_compaction(infos, CompactionLimits{});
+  if (!plan) return {};
+  const auto first = ledger.runs.begin() + static_cast<std::ptrdiff_t>(plan->first);
+  const auto last = first + static_cast<std::ptrdiff_t>(plan->count);
+  std::vector<MergeInput> inputs;
+  for (auto run = first; run != last; ++run) inputs.push_back(chunks_of(*run));
+  StoredRun output;
+  output.info.sequence = (last - 1)->info.sequence;
+  output.info.level = plan->level;
+  auto merged = merge(std::move(inputs), sides, [&](SegmentChunk chunk) -> Result<void> {
+    output.info.bytes += chunk.payload.size();
+    ++output.info.chunks;
+    output.chunks.push_back(std::move(chunk));
+    return {};
+  });
+  if (!merged) return merged.error();
+  *first = std::move(output);
+  ledger.runs.erase(first + 1, last);
+  return {};
+}
+
+CommitStats stats_of(const Checkpoint& checkpoint) {
+  CommitStats stats;
+  for (const LedgerChange& change : checkpoint.changes) {
+    stats.segments += change.run.size();
+    for (const SegmentChunk& chunk : change.run) stats.bytes += chunk.payload.size();
+  }
+  return stats;
+}
+
+void append(StoredLedger& ledger, const LedgerChange& change, std::uint64_t sequence) {
+  ledger.summary = change.after;
+  if (change.run.empty()) return;
+  StoredRun run;
+  run.info.sequence = sequence;
+  run.info.chunks = static_cast<std::uint32_t>(change.run.size());
+  for (const SegmentChunk& chunk : change.run) run.info.bytes += chunk.payload.size();
+  run.chunks = change.run;
+  ledger.runs.push_back(std::move(run));
+}
+
+}  // namespace
+
+std::shared_ptr<SharedState> make_shared_state() {
+  auto state = std::make_shared<SharedState>();
+  std::random_device device;
+  state->seed = (Seed{device()} << 32U) | device();
+  return state;
+}
+
+struct MemoryStore::Impl {
+  Impl(const asio::any_io_executor& loop, std::shared_ptr<SharedState> shared)
+      : state(std::move(shared)), thread(loop, "rollcall-memory") {}
+
+  const std::shared_ptr<SharedState> state;  // owners: all stores of this database
+  BlockingThread thread;
+
+  Result<SliceState> acquire(SliceId slice);
+  Result<CommitStats> commit(Checkpoint& checkpoint);
+  Result<CommitStats> write(StoredSlice& stored, const Checkpoint& checkpoint);
+};
+
+Result<SliceState> MemoryStore::Impl::acquire(SliceId slice) {
+  const std::lock_guard lock(state->mutex);
+  StoredSlice& stored = state->slices[slice];
+  SliceState restored;
+  restored.epoch = ++stored.epoch;
+  restored.sequence = stored.sequence;
+  restored.seed = state->seed;
+  restored.dead_letters = stored.dead_letters;
+  for (const auto& [channel, position] : stored.positions) restored.positions.push_back(position);
+  for (const auto& [number, row] : state->batches) {
+    RestoredBatch batch;
+    batch.row = row;
+    batch.ledger = std::make_unique<Ledger>(row.sides.size(), state->seed);
+    batch.summary.duplicates.resize(row.sides.size());
+    batch.summary.duplicate_ids.resize(row.sides.size());
+    const auto found = stored.ledgers.find(number);
+    if (found != stored.ledgers.end()) {
+      batch.summary = found->second.summary;
+      for (const StoredRun& run : found->second.runs) {
+        for (const SegmentChunk& chunk : run.chunks) {
+          auto absorbed = batch.ledger->absorb(chunk.payload);
+          if (!absorbed) return absorbed.error();
+        }
+      }
+    }
+    restored.batches.push_back(std::move(batch));
+  }
+  return restored;
+}
+
+Result<CommitStats> MemoryStore::Impl::commit(Checkpoint& checkpoint) {
+  encode(checkpoint);
+  const std::lock_guard lock(state->mutex);
+  StoredSlice& stored = state->slices[checkpoint.slice];
+  if (stored.epoch != checkpoint.epoch) return newer_owner(checkpoint.slice);
+  const bool faulty = state->faults > 0;
+  if (faulty) --state->faults;
+  if (faulty && state->fault == Fault::fatal) return fatal("the store fails as it was told to", "");
+  if (faulty && state->fault == Fault::transient) return transient("the store is away as it was told to");
+  auto written = write(stored, checkpoint);
+  if (written && faulty) return transient("the answer is lost as it was told to");
+  return written;
+}
+
+Result<CommitStats> MemoryStore::Impl::write(StoredSlice& stored, const Checkpoint& checkpoint) {
+  if (stored.sequence == checkpoint.sequence) return stats_of(checkpoint);  // written before, and the answer was lost
+  ENSURE(stored.sequence + 1 == checkpoint.sequence);
+  for (const BatchRow& row : checkpoint.new_batches) state->batches.emplace(row.number, row);
+  for (const SourcePosition& position : checkpoint.positions) stored.positions[position.channel] = position;
+  for (const LedgerChange& change : checkpoint.changes) {
+    StoredLedger& ledger = stored.ledgers[change.batch];
+    append(ledger, change, checkpoint.sequence);
+    auto compacted = compact(ledger, change.after.duplicates.size());
+    if (!compacted) return compacted.error();
+  }
+  for (const DeadLetter& letter : checkpoint.dead_letters) {
+    state->dead_letters.push_back(letter);
+    state->dead_letters.back().number = static_cast<std::int64_t>(state->dead_letters.size());
+    state->dead_letters.back().sample.resize(std::min(letter.sample.size(), kSampleBytesMax));
+  }
+  stored.dead_letters += checkpoint.dead_letters.size();
+  stored.sequence = checkpoint.sequence;
+  return stats_of(checkpoint);
+}
+
+MemoryStore::MemoryStore(const asio::any_io_executor& loop, std::shared_ptr<SharedState> state)
+    : impl_(std::make_unique<Impl>(loop, std::move(state))) {}
+MemoryStore::~MemoryStore() = default;
+
+asio::awaitable<Result<SliceState>> MemoryStore::acquire(SliceId slice, std::string) {
+  const auto work = [impl = impl_.get(), slice] { return impl->acquire(slice); };
+  co_return co_await impl_->thread.run(work);
+}
+
+asio::awaitable<Result<CommitStats>> MemoryStore::commit(Checkpoint& checkpoint) {
+  const auto work = [impl = impl_.get(), &checkpoint] { return impl->commit(checkpoint); };
+  co_return co_await impl_->thread.run(work);
+}
+
+asio::awaitable<Result<void>> MemoryStore::confirm(SliceId slice, Epoch epoch) {
+  const std::lock_guard lock(impl_->state->mutex);
+  if (impl_->state->slices[slice].epoch != epoch) co_return newer_owner(slice);
+  co_return Result<void>{};
+}
+
+asio::awaitable<Result<std::vector<DeadLetter>>> MemoryStore::dead_letters(std::int64_t after, std::size_t limit) {
+  const std::lock_guard lock(impl_->state->mutex);
+  const std::vector<DeadLetter>& all = impl_->state->dead_letters;  // the number is the place, counted from one
+  const auto begin = std::min(all.size(), static_cast<std::size_t>(std::max<std::int64_t>(after, 0)));
+  const auto end = begin + std::min(all.size() - begin, limit);
+  co_return std::vector<DeadLetter>(all.begin() + static_cast<std::ptrdiff_t>(begin),
+                                    all.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
+asio::awaitable<void> MemoryStore::close() {
+  const auto nothing = [] { return true; };  // behind whatever is under way
+  co_await impl_->thread.run(nothing);
+}
+
+void MemoryStore::fail_commits(std::size_t count, Fault fault) {
+  const std::lock_guard lock(impl_->state->mutex);
+  impl_->state->faults = count;
+  impl_->state->fault = fault;
+}
+
+std::size_t MemoryStore::run_count(SliceId slice) const {
+  const std::lock_guard lock(impl_->state->mutex);
+  std::size_t count = 0;
+  for (const auto& [batch, ledger] : impl_->state->slices[slice].ledgers) count += ledger.runs.size();
+  return count;
+}
+
+}  // namespace rollcall::memory

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "connectors/memory/memory_store.hpp"
+#include "pipeline/ledger/compaction_policy.hpp"
+#include "pipeline/ports/store.hpp"
+
+namespace rollcall::memory {
+
+struct StoredRun {
+  RunInfo info;
+  SegmentRun chunks;
+};
+struct StoredLedger {
+  LedgerSummary summary;
+  std::vector<StoredRun> runs;
+};
+struct StoredSlice {
+  Epoch epoch = 0;
+  std::uint64_t sequence = 0;
+  std::map<std::string, SourcePosition> positions;
+  std::map<BatchNumber, StoredLedger> ledgers;
+  std::uint64_t dead_letters = 0;
+};
+
+struct SharedState {
+  std::mutex mutex;  // guards all of it: each call of a store is one transaction
+  Seed seed = 0;
+  std::map<SliceId, StoredSlice> slices;
+  std::map<BatchNumber, BatchRow> batches;
+  std::vector<DeadLetter> dead_letters;
+  std::size_t faults = 0;
+  Fault fault = Fault::transient;
+};
+
+}  // namespace rollcall::memory
