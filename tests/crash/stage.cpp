@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <doctest/doctest.h>
 
+#include "tests/crash/stored_sets.hpp"
 #include "tests/support/servers.hpp"
 
 namespace rollcall::test {
@@ -63,6 +64,9 @@ void Stage::check_exact(DaemonProcess& reader) {
 void Stage::check_exact_after_restarts() {
   check_exact();
   CHECK(daemon.stop().code == 0);
+  for (const auto& difference : stored_set_differences(database.url(), replay(topics))) {
+    FAIL_CHECK(difference);
+  }
   daemon.start();
   check_exact();
   daemon.kill();

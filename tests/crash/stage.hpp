@@ -32,7 +32,7 @@ class Stage {
   // letter must be what a plain replay of the topics says. Nothing may be written meanwhile.
   void check_exact(DaemonProcess& daemon);
   void check_exact() { check_exact(daemon); }
-  // The same after an orderly stop, and after a crash with nothing to do.
+  // The same after an orderly stop, and after a crash with nothing to do; in between, the stored sets id by id.
   void check_exact_after_restarts();
 
   // What the store holds: where reading goes on after a crash.
