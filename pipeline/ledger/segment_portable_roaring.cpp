@@ -56,6 +56,12 @@ struct Containers {
   std::string_view offsets;    // for each: u32 from the beginning; empty where there is no table
 };
 
+// Whether the last byte of flags has one set for a container that does not exist.
+bool has_spare_flags(const Containers& table) {
+  if (table.run_flags.empty() || table.count % 8 == 0) return false;
+  return (static_cast<unsigned char>(table.run_flags.back()) >> (table.count % 8)) != 0;
+}
+
 Containers read_table(ByteReader& reader) {
   Containers table;
   const auto cookie = reader.fixed<std::uint32_t>();
@@ -63,6 +69,7 @@ Containers read_table(ByteReader& reader) {
   if (with_runs) {
     table.count = (cookie >> 16U) + 1;
     table.run_flags = reader.bytes((table.count + 7) / 8);
+    if (has_spare_flags(table)) reader.fail();
   } else {
     if (cookie != kCookieWithoutRuns) reader.fail();
     table.count = reader.fixed<std::uint32_t>();
