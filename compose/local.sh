@@ -64,7 +64,7 @@ line() {
 }
 status() {
   [[ -d $state ]] || { echo "nothing was started here yet: make up"; return; }
-  line rollcall "http://$(cat "$home/http" 2>/dev/null)/ui"
+  line rollcall "http://$(cat "$home/http" 2>/dev/null)"
   line kafka "$("$servers/kafka.sh" address "$state")  topics rollcall.expected, rollcall.processed"
   line postgres "$("$servers/postgres.sh" url "$state" | sed 's:/postgres$:/rollcall:')"
 }
