@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <span>
 #include <string_view>
 #include <vector>
 
@@ -15,8 +14,10 @@
 
 namespace rollcall {
 
-// INTERFACE DRAFT: the private parts are the ledger author's.
 // The sets of one batch within one slice: which sides have named each id, and how often again.
+// Owner:   the slice, or whoever restores it. Runs on: its owner's thread; a view on any.
+// Limits:  an addition of one id moves at most one bucket or leaf of the sets (about 0.1 ms); of a range, what is there.
+// Fails:   only absorb(); out of memory ends the process.
 class Ledger {
  public:
   Ledger(std::size_t sides, Seed seed);
@@ -46,13 +47,18 @@ class Ledger {
   [[nodiscard]] LedgerDelta take_delta();
   [[nodiscard]] std::size_t delta_bytes() const;
 
-  // Restores from one chunk of a stored segment (segment.hpp): masks are or-ed in, duplicate counts added. The delta
-  // stays as it is. Fails with `fatal` naming what is damaged; the ledger is then unusable.
+  // Restores from one chunk of a stored segment (segment.hpp): masks are or-ed in, duplicate counts added. Chunks come
+  // in the order in which they were stored, before anything is added or viewed. The delta stays as it is. Fails with `fatal` naming what is damaged; the ledger is then unusable.
   [[nodiscard]] Result<void> absorb(std::string_view chunk);
 
   // An immutable picture of this moment, readable on any thread while this ledger goes on. Cheap: nothing is copied
   // until the next change, and then a bounded piece at a time.
   [[nodiscard]] std::shared_ptr<const LedgerView> view();
+
+ private:
+  struct Sets;
+  class Restorer;
+  std::unique_ptr<Sets> sets_;  // keeps the bitmap library out of this header
 };
 
 }  // namespace rollcall

@@ -27,7 +27,7 @@ struct LedgerDelta {
     std::vector<Text> texts;
   };
   struct OfSide {
-    Adds added;       // ids that this side named for the first time
+    Adds added;       // ids that this side named for the first time; a range may hold some that it had named before
     Adds duplicates;  // one entry for each time that this side named an id again
   };
 

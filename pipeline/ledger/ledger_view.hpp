@@ -15,9 +15,11 @@ struct DuplicateEntry {
   std::vector<std::uint64_t> extra;  // for each side: occurrences beyond the first
 };
 
-// INTERFACE DRAFT: the private parts are the ledger author's.
-// Lists over an immutable picture of a ledger, in id order (integers by value, then texts by bytes).
-// Runs on: any thread. Limits: memory of a call is O(limit), whatever the size of the ledger.
+// Lists over an immutable picture of a ledger, in id order (integers by value, then texts by bytes). A text id that is
+// on every side is never among them: its text was let go when the last side named it.
+// Owner:   shared by the ledger, until its next change, and by whoever asked for it.
+// Runs on: any thread, several at once. Limits: memory of a call is O(limit), whatever the size of the ledger. Its time is
+//          one pass over the spread integers and the outstanding texts: ask for large pages where there are many.
 class LedgerView {
  public:
   virtual ~LedgerView() = default;

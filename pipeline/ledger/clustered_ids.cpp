@@ -1,0 +1,233 @@
+#include "pipeline/ledger/clustered_ids.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "pipeline/ledger/sole_owner.hpp"
+
+namespace rollcall {
+namespace {
+
+constexpr std::uint32_t low_of(std::uint64_t id) { return static_cast<std::uint32_t>(id); }
+constexpr std::uint64_t high_first(std::uint64_t id) { return id >> 32U << 32U; }
+constexpr std::uint64_t kLowMax = 0xffffffffU;
+
+}  // namespace
+
+std::optional<AddOutcome> ClusteredIds::add_to_known(Side side, std::uint64_t id) {
+  const std::size_t index = find_leaf_again(id);
+  if (index == kNowhere) return std::nullopt;
+  const std::uint32_t low = low_of(id);
+  const ClusterLeaf& leaf = *leaves_[index];
+  const std::int32_t container = roaring_layout::find_container(leaf.side(side), low);
+  unsigned others = 0;
+  bool known = container >= 0;
+  for (std::size_t s = 0; s < sides_; ++s) {
+    if (s == side) continue;
+    const Roaring& other = leaf.side(static_cast<Side>(s));
+    const std::int32_t at = roaring_layout::find_container(other, low);
+    if (at < 0) continue;
+    known = true;
+    if (roaring_layout::container_has(other, at, low)) others |= 1U << s;
+  }
+  if (!known) return std::nullopt;
+  ClusterLeaf& mine = own(index);
+  const std::size_t bytes_before = mine.bytes();
+  AddOutcome outcome;
+  if (container < 0) {
+    mine.add(side, low);
+    outcome.before = static_cast<Mask>(others);
+  } else if (mine.add_to_container(side, container, low)) {
+    outcome.before = static_cast<Mask>(others);
+  } else {
+    outcome.before = static_cast<Mask>(others | bit(side));
+    outcome.first_repeat = mine.add_repeats(side, low, 1);
+  }
+  leaf_bytes_ += mine.bytes() - bytes_before;
+  ids_ += outcome.before == 0 ? 1 : 0;
+  if (container < 0 && mine.too_large(side)) split(index);
+  return outcome;
+}
+
+void ClusteredIds::add_new(Side side, std::uint64_t id) {
+  const std::size_t index = leaf_for(id);
+  ClusterLeaf& leaf = own(index);
+  leaf_bytes_ -= leaf.bytes();
+  leaf.add(side, low_of(id));
+  leaf_bytes_ += leaf.bytes();
+  ++containers_;
+  ++ids_;
+  if (leaf.too_large(side)) split(index);
+}
+
+Mask ClusteredIds::place(std::uint64_t id, Mask mask) {
+  const std::size_t index = leaf_for(id);
+  ClusterLeaf& leaf = own(index);
+  const std::uint32_t low = low_of(id);
+  const Mask before = leaf.mask_of(low);
+  leaf_bytes_ -= leaf.bytes();
+  const std::size_t containers_before = leaf.containers();
+  for (unsigned fresh = mask & ~unsigned{before}; fresh != 0; fresh &= fresh - 1) {
+    leaf.add(static_cast<Side>(__builtin_ctz(fresh)), low);
+  }
+  leaf_bytes_ += leaf.bytes();
+  containers_ += leaf.containers() - containers_before;
+  ids_ += before == 0 ? 1 : 0;
+  split(index);
+  return before;
+}
+
+// Calls change(leaf, ids) for each leaf that covers some of the ids; makes a leaf where none is.
+template <class Change>
+void ClusteredIds::change_leaves(std::uint32_t high, Roaring low, const Change& change) {
+  const std::uint64_t base = std::uint64_t{high} << 32U;
+  while (!low.isEmpty()) {
+    const std::size_t index = leaf_for(base | low.minimum());
+    const std::uint64_t last = last_of(index);
+    Roaring rest;
+    if (low.maximum() > low_of(last)) rest = roaring_layout::cut(low, low_of(last) + 1);
+    ClusterLeaf& leaf = own(index);
+    const std::size_t bytes_before = leaf.bytes();
+    const std::size_t containers_before = leaf.containers();
+    change(leaf, std::move(low));
+    settle(index, bytes_before, containers_before);
+    low = std::move(rest);
+  }
+}
+
+void ClusteredIds::add_set(std::uint32_t high, Roaring low, Mask mask, bool whole, MaskCounts& counts) {
+  const std::uint64_t fresh_before = counts.distinct();
+  change_leaves(high, std::move(low), [&](ClusterLeaf& leaf, Roaring ids) {
+    leaf.add_set(mask, std::move(ids), counts);
+    if (whole) leaf.optimise();
+  });
+  ids_ += counts.distinct() - fresh_before;
+}
+
+Roaring ClusteredIds::overlap(std::uint32_t high, const Roaring& low, Side side) const {
+  const std::uint64_t base = std::uint64_t{high} << 32U;
+  Roaring found;
+  for (std::size_t i = first_leaf_for(base); i < leaves_.size() && high_first(firsts_[i]) == base; ++i) {
+    found |= low & leaves_[i]->side(side);
+  }
+  return found;
+}
+
+void ClusteredIds::add_repeats(Side side, std::uint32_t high, unsigned weight, Roaring low,
+                               MaskCounts& counts) {
+  change_leaves(high, std::move(low), [&](ClusterLeaf& leaf, const Roaring& ids) {
+    counts.add_duplicates(side, ids.cardinality() << weight, leaf.add_repeats(side, weight, ids));
+  });
+}
+
+bool ClusteredIds::add_repeats(Side side, std::uint64_t id, std::uint64_t times) {
+  const std::size_t index = leaf_for(id);
+  ClusterLeaf& leaf = own(index);
+  leaf_bytes_ -= leaf.bytes();
+  const bool first = leaf.add_repeats(side, low_of(id), times);
+  leaf_bytes_ += leaf.bytes();
+  return first;
+}
+
+Mask ClusteredIds::mask_of(std::uint64_t id) const {
+  const std::size_t index = find_leaf(id);
+  return index == kNowhere ? Mask{0} : leaves_[index]->mask_of(low_of(id));
+}
+
+std::uint64_t ClusteredIds::extra(Side side, std::uint64_t id) const {
+  const std::size_t index = find_leaf(id);
+  return index == kNowhere ? 0 : leaves_[index]->extra(side, low_of(id));
+}
+
+bool ClusteredIds::has_container(std::uint64_t id) const {
+  const std::size_t index = find_leaf(id);
+  if (index == kNowhere) return false;
+  for (std::size_t s = 0; s < sides_; ++s) {
+    if (roaring_layout::find_container(leaves_[index]->side(static_cast<Side>(s)), low_of(id)) >= 0) return true;
+  }
+  return false;
+}
+
+std::size_t ClusteredIds::bytes() const {
+  return leaf_bytes_ + leaves_.capacity() * (sizeof(std::shared_ptr<ClusterLeaf>) + sizeof(std::uint64_t) + 4);
+}
+
+std::size_t ClusteredIds::first_leaf_for(std::uint64_t id) const {
+  const auto after = std::upper_bound(firsts_.begin(), firsts_.end(), id);
+  return after == firsts_.begin() ? 0 : static_cast<std::size_t>(after - firsts_.begin()) - 1;
+}
+
+std::size_t ClusteredIds::find_leaf(std::uint64_t id) const {
+  const std::size_t index = first_leaf_for(id);
+  if (index >= firsts_.size() || high_first(firsts_[index]) != high_first(id)) return kNowhere;
+  return index;  // a half's first leaf begins where the half does
+}
+
+std::size_t ClusteredIds::find_leaf_again(std::uint64_t id) {
+  if (id >= recent_.first && id <= recent_.last) return recent_.index;
+  const std::size_t index = find_leaf(id);
+  if (index != kNowhere) recent_ = {firsts_[index], last_of(index), index};
+  return index;
+}
+
+std::size_t ClusteredIds::leaf_for(std::uint64_t id) {
+  const std::size_t found = find_leaf_again(id);
+  if (found != kNowhere) return found;
+  const std::uint64_t first = high_first(id);
+  const auto at = std::upper_bound(firsts_.begin(), firsts_.end(), first) - firsts_.begin();
+  firsts_.insert(firsts_.begin() + at, first);
+  leaves_.insert(leaves_.begin() + at, std::make_shared<ClusterLeaf>(sides_));
+  generations_.insert(generations_.begin() + at, generation_);
+  const auto index = static_cast<std::size_t>(at);
+  leaves_[index]->measure();
+  leaf_bytes_ += leaves_[index]->bytes();
+  recent_ = {first, last_of(index), index};
+  return index;
+}
+
+std::uint64_t ClusteredIds::last_of(std::size_t index) const {
+  const std::uint64_t half_last = firsts_[index] | kLowMax;
+  if (index + 1 == firsts_.size()) return half_last;
+  return std::min(half_last, firsts_[index + 1] - 1);
+}
+
+ClusterLeaf& ClusteredIds::own(std::size_t index) {
+  std::shared_ptr<ClusterLeaf>& held = leaves_[index];
+  if (generations_[index] != generation_) {
+    if (!sole_owner(held)) held = std::make_shared<ClusterLeaf>(*held);
+    generations_[index] = generation_;
+  }
+  return *held;
+}
+
+void ClusteredIds::settle(std::size_t index, std::size_t bytes_before, std::size_t containers_before) {
+  ClusterLeaf& leaf = *leaves_[index];
+  leaf.measure();
+  leaf_bytes_ += leaf.bytes() - bytes_before;
+  containers_ += leaf.containers() - containers_before;
+  split(index);
+}
+
+void ClusteredIds::split(std::size_t index) {
+  ClusterLeaf& leaf = *leaves_[index];
+  const std::vector<std::uint32_t> borders = leaf.borders();
+  if (borders.empty()) return;
+  leaf_bytes_ -= leaf.bytes();
+  std::vector<std::uint64_t> firsts;
+  std::vector<std::shared_ptr<ClusterLeaf>> leaves;
+  for (const std::uint32_t border : borders) firsts.push_back(high_first(firsts_[index]) | border);
+  for (std::size_t i = borders.size(); i-- > 0;) {  // from the right: each piece is moved once
+    leaves.push_back(std::make_shared<ClusterLeaf>(leaf.cut(borders[i])));
+    leaves.back()->measure();
+    leaf_bytes_ += leaves.back()->bytes();
+  }
+  leaf.measure();
+  leaf_bytes_ += leaf.bytes();
+  const auto behind = static_cast<std::ptrdiff_t>(index) + 1;
+  firsts_.insert(firsts_.begin() + behind, firsts.begin(), firsts.end());
+  leaves_.insert(leaves_.begin() + behind, leaves.rbegin(), leaves.rend());
+  generations_.insert(generations_.begin() + behind, firsts.size(), generation_);
+  recent_ = {};
+}
+
+}  // namespace rollcall
