@@ -61,7 +61,7 @@ void Application::make_source() {
   for (const json::FieldNames& names : mappings.distinct) {
     decoders_.push_back(std::make_unique<json::JsonDecoder>(names));
   }
-  source_ = std::make_unique<kafka::KafkaSource>(loop_, kafka_options(config_.kafka, mappings));
+  source_ = std::make_unique<kafka::KafkaSource>(loop_.get_executor(), kafka_options(config_.kafka, mappings));
 }
 
 void Application::make_server() {

@@ -10,8 +10,8 @@ namespace rollcall {
 
 enum class Verb { none, serve, demo, config_check, config_print, migrate, version };
 
-// What was asked for. With Verb::none nothing is to be done but to say `out` or `err` and to end with `exit_code`: help
-// that was asked for, or a usage error.
+// What was asked for. With Verb::none nothing is to be done but to say `out` or `err` and to end
+// with `exit_code`: help that was asked for, or a usage error.
 struct CommandLine {
   Verb verb = Verb::none;
   std::string config_file;  // empty: none

@@ -5,8 +5,8 @@
 
 namespace rollcall {
 
-// What only the connectors' libraries can tell about a configuration that reads well: properties that librdkafka does
-// not know, values that it refuses. Talks to nobody.
+// What only the connectors' libraries can tell about a configuration that reads well: properties
+// that librdkafka does not know, values that it refuses. Talks to nobody.
 [[nodiscard]] config::Problems connector_problems(const config::Loaded& loaded);
 
 }  // namespace rollcall

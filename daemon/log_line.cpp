@@ -20,8 +20,8 @@ constexpr std::array<std::pair<std::string_view, LogLevel>, 5> kLevels = {
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 constexpr unsigned char kDelete = 0x7f;
 
-// Length of the well-formed UTF-8 sequence at the front of `text` (table 3-7 of the Unicode standard); 0 where the bytes
-// are none.
+// Length of the well-formed UTF-8 sequence at the front of `text` (table 3-7 of the Unicode
+// standard); 0 where the bytes are none.
 std::size_t utf8_length(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const auto continues = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xBF) {

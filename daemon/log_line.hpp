@@ -17,8 +17,8 @@ enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
 
 enum class LogFormat : std::uint8_t { json, text };
 
-// One named value of a log line. Borrows its texts, which live as long as the call that logs. Never a secret, never a
-// payload.
+// One named value of a log line. Borrows its texts, which live as long as the call that logs. Never
+// a secret, never a payload.
 struct LogField {
   using Value = std::variant<std::string_view, std::int64_t, std::uint64_t, double, bool>;
 
@@ -42,8 +42,8 @@ struct LogField {
   Value value;
 };
 
-// One line without its end. Whatever the texts hold, it stays one line: control characters are escaped and bytes that
-// are no UTF-8 become U+FFFD.
+// One line without its end. Whatever the texts hold, it stays one line: control characters are
+// escaped and bytes that are no UTF-8 become U+FFFD.
 [[nodiscard]] std::string format_log_line(LogFormat format, std::int64_t time_ms, LogLevel level,
                                           std::string_view message,
                                           std::span<const LogField> fields);

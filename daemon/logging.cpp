@@ -1,5 +1,5 @@
-// The only file that sees spdlog: it filters and writes whole lines; the lines are ours, because its patterns escape
-// nothing.
+// The only file that sees spdlog: it filters and writes whole lines; the lines are ours, because
+// its patterns escape nothing.
 #include "daemon/logging.hpp"
 
 #include <atomic>

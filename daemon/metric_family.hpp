@@ -28,8 +28,8 @@ struct FamilyName {
   }
 };
 
-// Counters or gauges of one name. Unlike the library's, a plain number without atomics that can be replaced: who counts
-// has the total already.
+// Counters or gauges of one name. Unlike the library's, a plain number without atomics that can be
+// replaced: who counts has the total already.
 class NumberFamily {
  public:
   NumberFamily(prometheus::MetricType type, FamilyName name)

@@ -16,11 +16,11 @@ struct OpenBatch {
   std::uint64_t unexpected = 0;
 };
 
-// What /metrics shows, by the names that dashboards rely on.
-// The parts of the daemon count in plain integers of their own and hand over totals, usually just before text(): so
-// nothing is paid for a record. `set_` replaces a gauge's value or a counter's total, `observe_` adds to a histogram.
-// Owner: the daemon. Runs on: the loop; no locks, no atomics.
-// Limits: labels come from closed sets (topics, sides, reasons, route templates), never ids; batches only as the worst.
+// What /metrics shows, by the names that dashboards rely on. The parts of the daemon count in plain
+// integers of their own and hand over totals, usually just before text(): so nothing is paid for a
+// record. `set_` replaces a gauge's value or a counter's total, `observe_` adds to a histogram.
+// Owner: the daemon. Runs on: the loop; no locks, no atomics. Limits: labels come from closed sets
+// (topics, sides, reasons, route templates), never ids; batches only as the worst.
 class Metrics {
  public:
   // `worst_batches`: how many open batches get a series of their own.
@@ -42,7 +42,8 @@ class Metrics {
   void set_batches(std::string_view state, std::uint64_t count);
   void set_missing_records(std::uint64_t count);
   void set_unexpected_records(std::uint64_t count);
-  // All open batches; keeps the worst, most missing and unexpected together first, and says how many it left out.
+  // All open batches; keeps the worst, most missing and unexpected together first, and says how
+  // many it left out.
   void set_open_batches(std::vector<OpenBatch> batches);
 
   // Durability and memory.

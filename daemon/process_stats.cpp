@@ -10,7 +10,8 @@
 namespace rollcall {
 namespace {
 
-// Fields of /proc/self/stat behind the command's name, which may hold anything, even ')'; the first is number 3.
+// Fields of /proc/self/stat behind the command's name, which may hold anything, even ')'; the first
+// is number 3.
 constexpr int kFirstField = 3;
 constexpr int kUserTicks = 14;
 constexpr int kSystemTicks = 15;

@@ -1,12 +1,11 @@
+#include "daemon/application.hpp"
 #include "daemon/commands.hpp"
-#include "daemon/exit_code.hpp"
-#include "daemon/logging.hpp"
 
 namespace rollcall {
 
-int serve(const Config&) {
-  log(LogLevel::error, "serve is not wired into this build");
-  return to_int(ExitCode::runtime_error);
+int serve(const Config& config) {
+  Application application{config};
+  return to_int(application.run());
 }
 
 }  // namespace rollcall
