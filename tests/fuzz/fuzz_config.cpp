@@ -1,5 +1,5 @@
-// Arbitrary bytes as a configuration file, as the text of a list in a variable, and as the name of an option: whatever
-// they are, the answer is a configuration or a list of problems.
+// Arbitrary bytes as a configuration file, as the text of a list in a variable, and as the name of
+// an option: whatever they are, the answer is a configuration or a list of problems.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

@@ -32,7 +32,7 @@ Verdict oracle(std::string_view text, boost::json::value& value) {
   boost::json::error_code ec;
   const auto used = parser.write_some(text.data(), text.size(), ec);
   if (ec) return Verdict::not_json;
-  parser.finish(ec);
+  if (!parser.done()) parser.finish(ec);  // only a number is not done at its end
   if (ec) return Verdict::not_json;
   if (text.substr(used).find_first_not_of(" \t\r\n") != std::string_view::npos)
     return Verdict::trailing;

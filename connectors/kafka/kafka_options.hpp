@@ -1,0 +1,51 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace rollcall::kafka {
+
+enum class LogLevel { debug, info, warning, error };
+
+struct TopicOptions {
+  std::string name;
+  std::string side;         // "event": each event names its own
+  std::size_t decoder = 0;  // Channel::decoder
+};
+
+// What a KafkaSource is told. Every limit of the Kafka side stands here.
+struct Options {
+  std::string brokers = "localhost:9092";
+  std::vector<TopicOptions> topics;
+  // Any property of librdkafka by its own name, except what rollcall must decide; see problems().
+  std::map<std::string, std::string> properties;
+  // Under which group the durable positions are shown to lag tools; never read back. Empty: shown nowhere.
+  std::string group_id;
+
+  std::chrono::milliseconds metadata_interval{30'000};  // how soon new partitions are noticed
+  std::chrono::milliseconds ends_interval{1'000};  // how often the ends of the partitions are asked
+  std::chrono::milliseconds ask_timeout{3'000};    // of one question to the brokers
+  std::chrono::milliseconds confirm_for{
+      2'000};  // a topic must be unknown that long before it is believed
+  std::chrono::milliseconds stop_max{
+      5'000};  // stop() leaves the client to the process's end after that
+
+  // Records that librdkafka fetches ahead. Back-pressure is not draining: what waits is bounded by these two, about
+  // 300 bytes and the payload for each record, plus one fetch response. Before librdkafka 2.2 a full queue stops
+  // fetching for a whole second, so it has to hold more than a second's worth.
+  std::uint32_t queued_records_min = 3'000'000;
+  std::uint32_t queued_kbytes_max = 1'048'576;
+
+  // Rare events for the log; called on the loop. May be empty.
+  std::function<void(LogLevel, const std::string&)> log;
+};
+
+// Everything that is wrong with the options, a sentence each; empty where a client can be made.
+[[nodiscard]] std::vector<std::string> problems(const Options& options);
+
+}  // namespace rollcall::kafka

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "connectors/kafka/kafka_client.hpp"
+#include "connectors/kafka/kafka_log.hpp"
+#include "connectors/kafka/kafka_options.hpp"
+#include "connectors/kafka/kafka_scout.hpp"
+#include "connectors/kafka/partition_cursor.hpp"
+#include "pipeline/ports/record_source.hpp"
+
+namespace rollcall::kafka {
+
+// The channels of a KafkaSource and everything that moves them: records that the client fetched, and what the scout
+// heard. Also makes the assignments, as librdkafka 2.0 loses records when those come from another thread.
+// Owner:   the source. Runs on: the loop; nothing here waits.
+// Limits:  holds the messages of one drain.
+// Fails:   fatal only; what has been accepted before is handed out first.
+class KafkaReader {
+ public:
+  KafkaReader(const Options& options, Client& client, KafkaLog& log);
+  ~KafkaReader() { release(); }
+  KafkaReader(const KafkaReader&) = delete;
+  KafkaReader& operator=(const KafkaReader&) = delete;
+
+  void remember(std::vector<SourcePosition> stored);
+
+  // The client's records and events since the last call. The records live until the next call, or release().
+  [[nodiscard]] Result<std::span<const RawRecord>> drain(std::size_t records_max);
+  void release();
+  // Whether the client may hold more: the last drain was full.
+  [[nodiscard]] bool may_have_more() const { return may_have_more_; }
+
+  // Positions move in drain() alone, so that a checkpoint between two drains never splits a gap from its position.
+  void learn(const Survey& survey);
+  // Begins with what was learnt, as drain() does; for the start, when nobody drains yet.
+  void place_partitions();
+  // What learn() and drain() would like to know from the scout.
+  [[nodiscard]] KafkaScout::Questions take_questions() { return std::exchange(questions_, {}); }
+
+  [[nodiscard]] bool assigned() const { return assigned_; }
+  [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
+  [[nodiscard]] const std::vector<Channel>& channels() const { return channels_; }
+  [[nodiscard]] const Channel* find(const std::string& key) const;
+  [[nodiscard]] std::vector<InputGap> take_gaps() { return std::exchange(gaps_, {}); }
+
+ private:
+  using Instant = std::chrono::steady_clock::time_point;
+  static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+
+  struct Partition {
+    PartitionCursor cursor;
+    bool placed = false;   // its position lies within the log; only then it is assigned
+    std::int64_t lo = -1;  // the log's bounds to place it by; -1: not known
+    std::int64_t hi = -1;
+    std::int64_t next_at_survey = 0;  // what was surely there when the next survey is asked
+    int ends_below = 0;               // surveys in a row whose end lies before that
+    int resets = 0;                   // times it had to be placed anew since the last record
+    int damages = 0;
+    std::uint32_t last_record = kNone;  // of this drain
+  };
+  struct Topic {
+    const rd_kafka_topic_t* handle = nullptr;
+    std::vector<std::uint32_t> channels;  // by partition
+    bool known = false;
+    std::optional<Instant> doubted_since;  // metadata says that it, or some of it, is not there
+  };
+
+  void take(const rd_kafka_message_t& message);
+  void take_record(const rd_kafka_message_t& message, std::uint32_t channel);
+  void take_error(const rd_kafka_message_t& message, std::uint32_t channel);
+  void take_client_events();
+  void finish_drain();
+  [[nodiscard]] std::uint32_t channel_of(const rd_kafka_message_t& message) const;
+  void place_anew(std::uint32_t channel);
+
+  void learn_topic(std::size_t topic, const TopicSurvey& survey);
+  void doubt(std::size_t topic, const Failure& if_confirmed);
+  void add_channel(std::size_t topic);
+  [[nodiscard]] PartitionSurvey survey_of(const Survey& survey, std::size_t topic,
+                                          std::size_t number) const;
+  void learn_partition(std::uint32_t channel, const PartitionSurvey& survey, std::int64_t asked_ms);
+  bool place(std::uint32_t channel);
+  bool ends_too_early(std::uint32_t channel, std::int64_t hi);
+  void assign();
+  void fail(Failure failure);
+
+  const Options& options_;
+  Client& client_;
+  KafkaLog& log_;
+  std::map<std::string, SourcePosition> stored_;
+
+  std::vector<Channel> channels_;
+  std::vector<Partition> partitions_;  // beside channels_
+  std::vector<Topic> topics_;          // as in Options::topics
+  std::map<std::string, std::uint32_t> channel_by_key_;
+
+  std::vector<rd_kafka_message_t*> messages_;
+  std::size_t held_ = 0;  // how many of messages_ are ours to destroy
+  std::vector<RawRecord> records_;
+  std::vector<std::uint32_t> touched_;
+  std::vector<InputGap> gaps_;
+  KafkaScout::Questions questions_;
+  std::optional<Failure> failure_;
+  bool may_have_more_ = false;
+  bool placements_due_ = false;
+  bool assigned_ = false;
+};
+
+}  // namespace rollcall::kafka

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "connectors/kafka/kafka_client.hpp"
+#include "connectors/kafka/kafka_options.hpp"
+
+namespace rollcall::kafka {
+
+// What the brokers answered about one partition.
+struct PartitionSurvey {
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::int64_t lo = -1;  // first position of the log, -1 where not asked
+  std::int64_t hi =
+      -1;  // first position that is not there: behind it transactions are open, or nothing
+};
+
+struct TopicSurvey {
+  // Of the metadata; __TIMED_OUT or alike where nobody answered, and where it was not asked now, what it said last.
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
+  std::vector<PartitionSurvey> partitions;  // by number
+};
+
+struct Survey {
+  std::int64_t asked_ms = 0;  // wall time before the first question: the answers are not older
+  bool asked_topics = false;
+  bool asked_beginnings = false;
+  rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;  // why there are no bounds at all
+  std::vector<TopicSurvey> topics;                         // as in Options::topics
+};
+
+// Asks the brokers what only blocking calls tell: the partitions of the topics and the bounds of their logs.
+// Owner:   the source. Thread "kafka-scout", which it starts and ends. It asks every ends_interval, about topics every
+//          metadata_interval, and at once when asked to; each answer is posted to the loop, and the next question
+//          waits until the loop has taken it, so never more than one is under way.
+// Runs on: the loop, except the thread's own function.
+// Limits:  a question takes at most ask_timeout for each topic, one for the bounds (2.0.2 may overrun it).
+// Fails:   never; errors are answers.
+class KafkaScout {
+ public:
+  using Sink = std::function<void(const Survey&)>;
+
+  // `sink` is called on `loop` until stop().
+  KafkaScout(boost::asio::any_io_executor loop, std::shared_ptr<Client> client,
+             const Options& options, Sink sink);
+  ~KafkaScout();  // as leave()
+  KafkaScout(const KafkaScout&) = delete;
+  KafkaScout& operator=(const KafkaScout&) = delete;
+
+  // What to ask beyond the ends, which every survey has.
+  struct Questions {
+    bool topics = false;      // which partitions there are
+    bool beginnings = false;  // where their logs begin
+    bool at_once = false;     // rather than with the next survey
+  };
+  void ask(Questions questions);
+
+  // From here on the sink is silent. The thread ends after its present question and lets go of the client, which by then
+  // should be the last hold on it.
+  void stop();
+  [[nodiscard]] bool has_ended() const;
+  // Waits for the thread that has ended; one that has not is left to the end of the process.
+  void leave();
+
+ private:
+  struct State;
+  std::shared_ptr<State> state_;  // shared with the thread, which may have to be left behind
+  std::thread thread_;
+};
+
+}  // namespace rollcall::kafka
