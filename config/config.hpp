@@ -8,8 +8,9 @@
 
 #include "config/units.hpp"
 
-// What a person can decide about rollcall. Plain values; the defaults stand here and nowhere else. What each means, its
-// unit and its range stand in config/options.cpp; daemon/ turns the sections into the connectors' options.
+// What a person can decide about rollcall. Plain values; the defaults stand here and nowhere else.
+// What each means, its unit and its range stand in config/options.cpp; daemon/ turns the sections
+// into the connectors' options.
 namespace rollcall {
 
 struct HttpConfig {

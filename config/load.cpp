@@ -28,7 +28,8 @@ struct LaterVariable {
   std::string_view name;
   std::string_view warning;
 };
-// Part of the contract, understood so that nobody is refused for setting them; each says that nothing follows yet.
+// Part of the contract, understood so that nobody is refused for setting them; each says that
+// nothing follows yet.
 constexpr std::array kLaterVariables = {
     LaterVariable{
         "API_KEY",
@@ -162,8 +163,9 @@ class Loader {
     complain_unknown_variable(name, nearest(name, variables));
   }
 
-  // Only names with "__" are ours alone: Kubernetes sets ROLLCALL_PORT for a service that is called rollcall, scripts
-  // set names of their own. A name that nearly is one of ours is a slip all the same.
+  // Only names with "__" are ours alone: Kubernetes sets ROLLCALL_PORT for a service that is called
+  // rollcall, scripts set names of their own. A name that nearly is one of ours is a slip all the
+  // same.
   void complain_unknown_variable(const std::string& name, const std::string& meant) {
     const auto where = "environment " + name;
     if (!meant.empty()) {

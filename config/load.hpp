@@ -27,7 +27,8 @@ struct Sources {
   std::vector<Override> overrides;
 };
 
-// The configuration, or everything that is wrong with it at once. The config is usable only where problems is empty.
+// The configuration, or everything that is wrong with it at once. The config is usable only where
+// problems is empty.
 struct Loaded {
   Config config;
   std::map<std::string, std::string>

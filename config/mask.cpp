@@ -25,7 +25,8 @@ std::string mask_parameters(std::string_view query) {
   return masked;
 }
 
-// Whoever forgot to encode an '@', '/' or '?' in the password would see a part of it: the last '@' counts.
+// Whoever forgot to encode an '@', '/' or '?' in the password would see a part of it: the last '@'
+// counts.
 std::string mask_user_info(std::string_view url) {
   const auto scheme = url.find("://");
   const auto at = url.rfind('@');

@@ -6,7 +6,8 @@
 namespace rollcall::config {
 namespace {
 
-// No name of ours is longer; a longer word is nobody's typing error, and the table below stays small.
+// No name of ours is longer; a longer word is nobody's typing error, and the table below stays
+// small.
 constexpr std::size_t kWordBytesMax = 128;
 
 std::size_t distance_max(std::string_view word) {
@@ -40,7 +41,8 @@ std::string nearest(std::string_view word, const std::vector<std::string>& candi
   std::size_t best_distance = distance_max(word) + 1;
   for (const auto& candidate : candidates) {
     const auto distance = edit_distance(word, candidate);
-    // A word that shares nothing with the candidate is no misspelling of it, however short both are.
+    // A word that shares nothing with the candidate is no misspelling of it, however short both
+    // are.
     if (distance >= best_distance || distance >= candidate.size()) continue;
     best = &candidate;
     best_distance = distance;

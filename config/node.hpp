@@ -19,7 +19,8 @@ struct Position {
 struct Node {
   enum class Kind : std::uint8_t { text, integer, real, boolean, date, list, table };
   Kind kind = Kind::text;
-  // From the environment or a flag, where everything is text: may be read as whatever kind the option wants.
+  // From the environment or a flag, where everything is text: may be read as whatever kind the
+  // option wants.
   bool loose = false;
   bool boolean = false;
   std::int64_t integer = 0;

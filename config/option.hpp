@@ -32,7 +32,8 @@ using Field = std::variant<Access<std::string>, Access<std::uint64_t>, Access<Du
 // What is wrong with a text, or empty. Must not quote the text: it may be a secret.
 using Check = std::string (*)(const std::string&);
 
-// One option, declared once: reading, range checks, `config print`, the example file and the known names follow from it.
+// One option, declared once: reading, range checks, `config print`, the example file and the known
+// names follow from it.
 struct Option {
   std::string_view key;   // "section.name"
   Field field;            // its default is what a default-constructed Config has there

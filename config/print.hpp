@@ -6,7 +6,8 @@
 
 namespace rollcall::config {
 
-// The configuration in effect as TOML: every option, each with where its value comes from. Secrets are masked.
+// The configuration in effect as TOML: every option, each with where its value comes from. Secrets
+// are masked.
 [[nodiscard]] std::string print_effective(const Loaded& loaded);
 
 // The documented file: every option with its default, unit, range and one sentence.

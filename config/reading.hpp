@@ -16,7 +16,8 @@ struct FileText {
 };
 using ReadFile = std::function<FileText(const std::string& path)>;
 
-// One pass over one place that options come from: a file, an environment variable, a flag. Collects what is wrong.
+// One pass over one place that options come from: a file, an environment variable, a flag. Collects
+// what is wrong.
 struct Reading {
   std::string source;  // "rollcall.toml", "environment DATABASE_URL", "--http"
   const ReadFile& read_file;
@@ -33,8 +34,8 @@ struct Reading {
   }
 };
 
-// The text of the file that a `_file` key names, without white space at its ends; complains and gives nothing where it
-// cannot be read.
+// The text of the file that a `_file` key names, without white space at its ends; complains and
+// gives nothing where it cannot be read.
 [[nodiscard]] bool read_secret(const Node& path, std::string_view key, const Reading& reading,
                                std::string& secret);
 

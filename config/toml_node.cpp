@@ -52,8 +52,8 @@ Node node_of(const toml::node& from) {
   return node;
 }
 
-// Where a quoted key or string that begins at `begin` ends on its line; a multi-line one is walked line by line, which
-// only makes the check below stricter.
+// Where a quoted key or string that begins at `begin` ends on its line; a multi-line one is walked
+// line by line, which only makes the check below stricter.
 std::size_t end_of_quoted(std::string_view text, std::size_t begin) {
   const char quote = text[begin];
   for (std::size_t i = begin + 1; i < text.size() && text[i] != '\n'; ++i) {

@@ -24,7 +24,8 @@ constexpr std::array<Unit, 5> kBinaryUnits = {{{"TiB", std::uint64_t{1} << 40U},
 constexpr std::array<Unit, 4> kDecimalUnits = {
     {{"TB", 1'000'000'000'000}, {"GB", 1'000'000'000}, {"MB", 1'000'000}, {"kB", 1000}}};
 
-// Milliseconds are signed in the standard library; a size in a signed 64-bit number suits every library, too.
+// Milliseconds are signed in the standard library; a size in a signed 64-bit number suits every
+// library, too.
 constexpr std::uint64_t kValueMax = std::numeric_limits<std::int64_t>::max();
 
 std::optional<std::uint64_t> factor_of(std::string_view unit, const auto& units) {

@@ -18,8 +18,8 @@ constexpr Bytes kibibytes(std::uint64_t n) { return {n << 10U}; }
 constexpr Bytes mebibytes(std::uint64_t n) { return {n << 20U}; }
 constexpr Bytes gibibytes(std::uint64_t n) { return {n << 30U}; }
 
-// "200ms", "5m", "1h30m": whole numbers, each with one of ms, s, m, h, d. Empty where the text is anything else or does
-// not fit.
+// "200ms", "5m", "1h30m": whole numbers, each with one of ms, s, m, h, d. Empty where the text is
+// anything else or does not fit.
 [[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
 // "64MiB", "10MB", "512B": one whole number and one unit, binary or decimal.
 [[nodiscard]] std::optional<Bytes> parse_bytes(std::string_view text);

@@ -1,5 +1,5 @@
-// The program as its users start it, for what needs neither database nor Kafka: words, exit codes, and what goes to
-// stdout and what to stderr.
+// The program as its users start it, for what needs neither database nor Kafka: words, exit codes,
+// and what goes to stdout and what to stderr.
 #include <cstdlib>
 #include <doctest/doctest.h>
 #include <filesystem>
@@ -47,8 +47,8 @@ struct Outcome {
   std::string err;
 };
 
-// Through the shell, so that a test may write variables before and redirections behind. Nothing of this process's
-// environment gets through.
+// Through the shell, so that a test may write variables before and redirections behind. Nothing of
+// this process's environment gets through.
 Outcome rollcall(const std::string& arguments, const std::string& environment = "") {
   const Folder folder;
   const auto command = "env -i " + environment + " " + ROLLCALL_PROGRAM + " " + arguments + " >" +

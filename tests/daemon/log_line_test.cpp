@@ -23,14 +23,14 @@ std::string text(std::string_view message, std::initializer_list<LogField> field
 
 TEST_CASE("a JSON line has time, level, message and fields") {
   const std::string topic = "orders";
-  CHECK(
-      json("reading", {{"topic", topic},
-                       {"partition", std::int32_t{3}},
-                       {"records", std::uint64_t{18'446'744'073'709'551'615U}},
-                       {"rate", 0.5},
-                       {"idle", true}}) ==
-      R"({"time":"2026-11-21T10:00:00.123Z","level":"info","message":"reading","topic":"orders","partition":3,)"
-      R"("records":18446744073709551615,"rate":0.5,"idle":true})");
+  CHECK(json("reading", {{"topic", topic},
+                         {"partition", std::int32_t{3}},
+                         {"records", std::uint64_t{18'446'744'073'709'551'615U}},
+                         {"rate", 0.5},
+                         {"idle", true}}) ==
+        R"({"time":"2026-11-21T10:00:00.123Z","level":"info","message":"reading","topic":"orders",)"
+        R"("partition":3,)"
+        R"("records":18446744073709551615,"rate":0.5,"idle":true})");
 }
 
 TEST_CASE("a text line reads as a sentence with its fields behind it") {
