@@ -1,0 +1,230 @@
+// What every store promises (pipeline/ports/store.hpp). Linked into a program for each kind of store.
+#include <doctest/doctest.h>
+
+#include "tests/postgres/slice_model.hpp"
+#include "tests/postgres/store_world.hpp"
+
+namespace rollcall::test {
+namespace {
+
+const std::vector<std::string> kTwoSides{"expected", "processed"};
+
+TEST_CASE("an empty store gives the first epoch, nothing else, and the same seed for ever") {
+  const auto world = make_store_world();
+  StoreProcess first(*world);
+  const auto state = first.acquire();
+  REQUIRE_MESSAGE(ok(state), state.error().message);
+  CHECK(state->epoch == 1);
+  CHECK(state->sequence == 0);
+  CHECK(state->batches.empty());
+  CHECK(state->positions.empty());
+  CHECK(state->dead_letters == 0);
+  StoreProcess second(*world);
+  const auto again = second.acquire();
+  REQUIRE(ok(again));
+  CHECK(again->epoch == 2);
+  CHECK(again->seed == state->seed);
+  const auto other = second.acquire(7);
+  REQUIRE(ok(other));
+  CHECK(other->epoch == 1);
+  CHECK(other->seed == state->seed);
+}
+
+TEST_CASE("what was committed comes back: sets, counters, positions, batches") {
+  const auto world = make_store_world();
+  for (const std::uint64_t seed : {1U, 2U, 3U}) {
+    INFO("seed ", seed);
+    const auto own = make_store_world();
+    SliceModel model(seed);
+    SliceOracle durable;
+    for (int process_number = 0; process_number < 4; ++process_number) {
+      StoreProcess process(*own);
+      take_over(process, model, durable);
+      for (int commit = 0; commit < 6; ++commit) {
+        model.feed(400);
+        commit_next(process, model);
+        durable = model.oracle();
+      }
+      model.feed(100);  // is lost with the process
+    }
+    StoreProcess last(*own);
+    take_over(last, model, durable);
+  }
+}
+
+TEST_CASE("a commit's numbers say what was written") {
+  const auto world = make_store_world();
+  StoreProcess process(*world);
+  SliceModel model(1);
+  take_over(process, model, {});
+  model.create_batch("a", kTwoSides);
+  model.add(1, kExpected, std::uint64_t{17});
+  Checkpoint checkpoint = model.cut();
+  const auto committed = process.commit(checkpoint);
+  REQUIRE(ok(committed));
+  CHECK(committed->segments == 1);
+  CHECK(committed->bytes > 0);
+}
+
+TEST_CASE("a checkpoint may hold nothing but positions, or a batch without events") {
+  const auto world = make_store_world();
+  SliceModel model(1);
+  {
+    StoreProcess process(*world);
+    take_over(process, model, {});
+    commit_next(process, model);
+    model.create_batch("empty", kTwoSides);
+    commit_next(process, model);
+  }
+  StoreProcess next(*world);
+  auto state = next.acquire();
+  REQUIRE(ok(state));
+  CHECK(state->sequence == 2);
+  check_restored(*state, model.oracle());
+}
+
+TEST_CASE("the same commit again, as after a lost answer, counts once") {
+  const auto world = make_store_world();
+  SliceModel model(5);
+  {
+    StoreProcess process(*world);
+    take_over(process, model, {});
+    for (int i = 0; i < 3; ++i) {
+      model.feed(200);
+      Checkpoint checkpoint = model.cut();
+      REQUIRE(ok(process.commit(checkpoint)));
+      const auto again = process.commit(checkpoint);
+      REQUIRE_MESSAGE(ok(again), again.error().message);
+      CHECK(again->segments == checkpoint.changes.size());
+    }
+  }
+  StoreProcess next(*world);
+  take_over(next, model, SliceOracle(model.oracle()));
+}
+
+TEST_CASE("a newer owner fences the older, whose writes leave nothing behind") {
+  const auto world = make_store_world();
+  StoreProcess older(*world);
+  SliceModel old_model(1);
+  take_over(older, old_model, {});
+  old_model.feed(100);
+  commit_next(older, old_model);
+  const SliceOracle durable = old_model.oracle();
+  CHECK(ok(older.confirm(old_model.epoch())));
+
+  StoreProcess newer(*world);
+  SliceModel model(2);
+  take_over(newer, model, durable);
+  CHECK(older.confirm(old_model.epoch()).error().kind == FailureKind::fenced);
+  CHECK(ok(newer.confirm(model.epoch())));
+
+  old_model.feed(100);
+  Checkpoint late = old_model.cut();
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const auto refused = older.commit(late);
+    REQUIRE_FALSE(ok(refused));
+    CHECK(refused.error().kind == FailureKind::fenced);
+  }
+  model.feed(100);
+  commit_next(newer, model);
+  CHECK(older.commit(late).error().kind == FailureKind::fenced);  // also at its own sequence
+  StoreProcess last(*world);
+  take_over(last, model, SliceOracle(model.oracle()));
+}
+
+TEST_CASE("slices are owned one by one") {
+  const auto world = make_store_world();
+  StoreProcess a(*world);
+  StoreProcess b(*world);
+  SliceModel model(1);
+  take_over(a, model, {});
+  REQUIRE(ok(b.acquire(1)));
+  model.feed(50);
+  commit_next(a, model);
+  CHECK(ok(a.confirm(model.epoch())));
+}
+
+TEST_CASE("dead letters are listed in order, page by page, with their bytes") {
+  const auto world = make_store_world();
+  StoreProcess process(*world);
+  SliceModel model(9);
+  take_over(process, model, {});
+  model.create_batch("b", kTwoSides);
+  std::string every_byte;
+  for (int byte = 0; byte < 256; ++byte) every_byte += static_cast<char>(byte);
+  for (int i = 0; i < 25; ++i) {
+    model.add_dead_letter(every_byte.substr(static_cast<std::size_t>(i)));
+    if (i % 10 == 9) commit_next(process, model);
+  }
+  model.add_dead_letter(std::string(kSampleBytesMax + 1, 'x'));
+  commit_next(process, model);
+  std::vector<DeadLetter> listed;
+  for (;;) {
+    const auto page = process.dead_letters(listed.empty() ? 0 : listed.back().number, 7);
+    REQUIRE_MESSAGE(ok(page), page.error().message);
+    REQUIRE(page->size() <= 7);
+    if (page->empty()) break;
+    listed.insert(listed.end(), page->begin(), page->end());
+  }
+  const std::vector<DeadLetter>& written = model.oracle().dead_letters;
+  REQUIRE(listed.size() == written.size());
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    CHECK(listed[i].channel == written[i].channel);
+    CHECK(listed[i].position == written[i].position);
+    CHECK(listed[i].reason == written[i].reason);
+    CHECK(listed[i].field == written[i].field);
+    CHECK(listed[i].sample == written[i].sample.substr(0, kSampleBytesMax));
+    CHECK(listed[i].at_ms == written[i].at_ms);
+  }
+}
+
+TEST_CASE("a large delta is cut into chunks and comes back whole") {
+  const auto world = make_store_world();
+  SliceModel model(3);
+  {
+    StoreProcess process(*world);
+    take_over(process, model, {});
+    model.create_batch("large", kTwoSides);
+    std::mt19937_64 random(3);
+    for (int i = 0; i < 150'000; ++i) {
+      model.add(1, kExpected, "a text of some length, so that there are several chunks " + std::to_string(random()));
+    }
+    Checkpoint checkpoint = model.cut();
+    const auto committed = process.commit(checkpoint);
+    REQUIRE(ok(committed));
+    CHECK(committed->segments > 1);
+  }
+  StoreProcess next(*world);
+  take_over(next, model, SliceOracle(model.oracle()));
+}
+
+TEST_CASE("runs are merged when they are many, while commits go on, and nothing changes by it") {
+  const auto world = make_store_world();
+  SliceModel model(4);
+  {
+    StoreProcess process(*world);
+    take_over(process, model, {});
+    for (int commit = 0; commit < 150; ++commit) {
+      model.feed(30);
+      commit_next(process, model);
+      if (commit % 50 == 49) {
+        StoreProcess reader(*world);  // takes over while merges are under way
+        take_over(reader, model, SliceOracle(model.oracle()));
+        auto back = process.acquire();
+        REQUIRE(ok(back));
+        model.adopt(std::move(*back), SliceOracle(model.oracle()));
+      }
+    }
+    const std::size_t ledgers = model.oracle().batches.size();
+    for (int patience = 0; patience < 1'000 && world->stored_runs() > ledgers * 16; ++patience) {
+      model.feed(1);
+      commit_next(process, model);
+    }
+    CHECK(world->stored_runs() <= ledgers * 16);
+  }
+  StoreProcess next(*world);
+  take_over(next, model, SliceOracle(model.oracle()));
+}
+
+}  // namespace
+}  // namespace rollcall::test
