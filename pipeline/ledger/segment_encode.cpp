@@ -55,6 +55,9 @@ void write_integers(const std::vector<Source>& sources, Combine combine, Stage s
   assembler.finish();
 }
 
+// Sorted texts lie anywhere in memory; this many entries before its turn, one is brought near.
+constexpr std::size_t kTextsAhead = 16;
+
 // An entry by its key, so that sorting moves few bytes.
 struct TextRef {
   std::uint64_t key = 0;  // upper half of the fingerprint
@@ -89,11 +92,13 @@ void write_texts(const std::vector<Source>& sources, const std::string& bytes, C
 
   out.begin(stage);
   TextAssembler assembler{combine, out};
-  for (const TextRef& ref : refs) {
-    const LedgerDelta::Text& text = text_of(ref);
+  for (std::size_t i = 0; i < refs.size(); ++i) {
+    const std::size_t soon = i + kTextsAhead;
+    if (soon < refs.size()) __builtin_prefetch(&text_of(refs[soon]));
+    const LedgerDelta::Text& text = text_of(refs[i]);
     const bool known = text.offset != LedgerDelta::kNoText;
     assembler.add(
-        text.fingerprint, std::uint64_t{1} << sources[ref.source].bit,
+        text.fingerprint, std::uint64_t{1} << sources[refs[i].source].bit,
         known ? std::string_view(bytes).substr(text.offset, text.length) : std::string_view{});
   }
   assembler.finish();

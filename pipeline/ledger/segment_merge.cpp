@@ -39,44 +39,63 @@ class StageMerge {
 
  private:
   struct Head {
-    Key key;
-    std::uint32_t reader = 0;
-    std::uint32_t stream = 0;
-    // std's heaps keep the greatest on top.
-    friend bool operator<(const Head& a, const Head& b) { return b.key < a.key; }
+    Key key;  // of the entry that the stream stands before
+    Stream* stream = nullptr;
+    std::size_t reader = 0;
   };
+  // std's heaps keep the greatest on top, this one the lowest key.
+  static constexpr auto kLater = [](const Head& a, const Head& b) { return b.key < a.key; };
 
   [[nodiscard]] Combine combine() const {
     return stage_.duplicates_of ? Combine::add_counts : Combine::or_masks;
   }
 
-  void push(std::size_t reader, std::size_t stream) {
-    const Key key = readers_[reader].streams()[stream]->key();
-    heap_.push_back({key, static_cast<std::uint32_t>(reader), static_cast<std::uint32_t>(stream)});
-    std::push_heap(heap_.begin(), heap_.end());
-  }
-
   void push_streams(std::size_t reader) {
-    for (std::size_t i = 0; i < readers_[reader].streams().size(); ++i) push(reader, i);
+    for (const auto& stream : readers_[reader].streams()) {
+      heap_.push_back({stream->key(), stream.get(), reader});
+      std::push_heap(heap_.begin(), heap_.end(), kLater);
+    }
   }
 
   // Lets the stream with the lowest entry deliver until it is another's turn.
   Result<void> step() {
-    std::pop_heap(heap_.begin(), heap_.end());
-    const Head head = heap_.back();
-    heap_.pop_back();
-    const Key limit = heap_.empty() ? Key{kMax, kMax} : heap_.front().key;
-    const Result<bool> more = readers_[head.reader].deliver(head.stream, limit, sink_);
-    if (!more) return more.error();
-    if (*more) {
-      push(head.reader, head.stream);
+    Head& head = heap_.front();
+    if (head.stream->deliver(next_key(), sink_)) {
+      head.key = head.stream->key();
+      sink_front();
     } else {
-      const Result<bool> next_chunk = readers_[head.reader].go_on();
-      if (!next_chunk) return next_chunk.error();
-      if (*next_chunk) push_streams(head.reader);
+      const std::size_t reader = head.reader;
+      const Stream& ended = *head.stream;
+      std::pop_heap(heap_.begin(), heap_.end(), kLater);
+      heap_.pop_back();
+      const Result<bool> more = readers_[reader].go_on(ended);
+      if (!more) return more.error();
+      if (*more) push_streams(reader);
     }
     if (!stage_.text && !heap_.empty()) sink_.integers.settle(heap_.front().key.high);
     return {};
+  }
+
+  // The lowest key but that of the front.
+  [[nodiscard]] Key next_key() const {
+    Key lowest{kMax, kMax};
+    for (std::size_t i = 1; i < std::min<std::size_t>(heap_.size(), 3); ++i) {
+      lowest = std::min(lowest, heap_[i].key);
+    }
+    return lowest;
+  }
+
+  // Moves the front to where its key belongs: half the work of taking it out and in again.
+  void sink_front() {
+    const Head head = heap_.front();
+    std::size_t at = 0;
+    for (std::size_t child = 1; child < heap_.size(); child = 2 * at + 1) {
+      if (child + 1 < heap_.size() && heap_[child + 1].key < heap_[child].key) ++child;
+      if (!(heap_[child].key < head.key)) break;
+      heap_[at] = heap_[child];
+      at = child;
+    }
+    heap_[at] = head;
   }
 
   std::vector<MergeReader>& readers_;

@@ -13,7 +13,6 @@ std::optional<Stage> MergeReader::stage() const {
 
 Result<void> MergeReader::open() {
   open_stage_ = sections_[next_section_].stage;
-  open_kind_ = open_stage_.lists();
   streams_.clear();
   while (next_section_ < sections_.size() &&
          sections_[next_section_].stage.order() == open_stage_.order()) {
@@ -21,7 +20,7 @@ Result<void> MergeReader::open() {
     std::move(more.begin(), more.end(), std::back_inserter(streams_));
   }
   for (const auto& stream : streams_) {
-    if (!stream->ok()) return damaged_section(open_kind_);
+    if (!stream->ok()) return damaged_section(stream->kind());
     if (last_ && stream->key() <= *last_)
       return damaged("does not go on where the one before it ended");
   }
@@ -29,16 +28,9 @@ Result<void> MergeReader::open() {
   return {};
 }
 
-Result<bool> MergeReader::deliver(std::size_t stream, Key limit, StageSink& sink) {
-  Stream& from = *streams_[stream];
-  if (from.deliver(limit, sink)) return true;
-  if (!from.ok()) return damaged_section(open_kind_);
-  --live_;
-  return false;
-}
-
-Result<bool> MergeReader::go_on() {
-  if (live_ > 0) return false;
+Result<bool> MergeReader::go_on(const Stream& ended) {
+  if (!ended.ok()) return damaged_section(ended.kind());
+  if (--live_ > 0) return false;
   for (const auto& stream : streams_) last_ = std::max(last_, std::optional<Key>(stream->last()));
   const unsigned stage_before = open_stage_.order();
   streams_.clear();

@@ -25,10 +25,9 @@ class MergeReader {
   [[nodiscard]] std::optional<Stage> stage() const;
   // Opens the streams of that stage in the present chunk. Those opened before are gone.
   [[nodiscard]] Result<void> open();
-  // Delivers from a stream up to the limit. True while the stream has more.
-  [[nodiscard]] Result<bool> deliver(std::size_t stream, Key limit, StageSink& sink);
-  // When every stream has ended: goes on to the stage's streams in the next chunk. True if there are any.
-  [[nodiscard]] Result<bool> go_on();
+  // To be told of each stream that has no more to deliver, which may be because of damage. After the last one: opens the
+  // stage's streams in the next chunk, and is true if there are any.
+  [[nodiscard]] Result<bool> go_on(const Stream& ended);
 
   [[nodiscard]] const std::vector<std::unique_ptr<Stream>>& streams() const { return streams_; }
 
@@ -43,7 +42,6 @@ class MergeReader {
   std::vector<std::unique_ptr<Stream>> streams_;
   std::size_t live_ = 0;  // streams that have more
   Stage open_stage_;
-  SectionKind open_kind_ = SectionKind::ids;
   std::optional<Key> last_;  // the highest key delivered in the open stage
 };
 

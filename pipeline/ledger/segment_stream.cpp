@@ -12,7 +12,8 @@ namespace {
 
 class IdStream final : public Stream {
  public:
-  explicit IdStream(const Group& group) : list_(group.body), value_(group.value) {
+  IdStream(SectionKind kind, const Group& group)
+      : Stream(kind), list_(group.body), value_(group.value) {
     more_ = list_.next(key_.high);
   }
 
@@ -34,8 +35,8 @@ class IdStream final : public Stream {
 
 class TextStream final : public Stream {
  public:
-  TextStream(const Group& group, bool keeps_text)
-      : list_(group.body, keeps_text), value_(group.value) {
+  TextStream(SectionKind kind, const Group& group, bool keeps_text)
+      : Stream(kind), list_(group.body, keeps_text), value_(group.value) {
     advance();
   }
 
@@ -66,7 +67,8 @@ class TextStream final : public Stream {
 class SetStream final : public Stream {
  public:
   SetStream(const Section& section, std::size_t sides)
-      : list_(section.body, section.stage.label_max(sides)),
+      : Stream(section.kind),
+        list_(section.body, section.stage.label_max(sides)),
         counts_(section.stage.duplicates_of.has_value()) {
     advance();
   }
@@ -108,6 +110,7 @@ class SetStream final : public Stream {
 // Stands for a section whose groups cannot be told apart.
 class DamagedStream final : public Stream {
  public:
+  using Stream::Stream;
   bool deliver(Key, StageSink&) override { return false; }
   [[nodiscard]] bool ok() const override { return false; }
 };
@@ -124,12 +127,13 @@ std::vector<std::unique_ptr<Stream>> open_streams(const Section& section, std::s
   GroupList groups{section.body, stage.value_max(sides)};
   for (Group group; groups.next(group);) {
     if (stage.text) {
-      streams.push_back(std::make_unique<TextStream>(group, stage.keeps_text(group.value, sides)));
+      streams.push_back(
+          std::make_unique<TextStream>(section.kind, group, stage.keeps_text(group.value, sides)));
     } else {
-      streams.push_back(std::make_unique<IdStream>(group));
+      streams.push_back(std::make_unique<IdStream>(section.kind, group));
     }
   }
-  if (!groups.ok()) streams.push_back(std::make_unique<DamagedStream>());
+  if (!groups.ok()) streams.push_back(std::make_unique<DamagedStream>(section.kind));
   return streams;
 }
 

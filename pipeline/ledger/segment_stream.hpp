@@ -23,16 +23,21 @@ struct StageSink {
 // One ascending sequence of entries in a chunk: a group's list, or a section's sets. Stands before an entry.
 class Stream {
  public:
+  explicit Stream(SectionKind kind) : kind_(kind) {}
   virtual ~Stream() = default;
   // Delivers its entries up to `limit`, the one it stands before in any case. False when nothing is left or it is damaged.
   virtual bool deliver(Key limit, StageSink& sink) = 0;
   [[nodiscard]] virtual bool ok() const = 0;
+  [[nodiscard]] SectionKind kind() const { return kind_; }
   [[nodiscard]] Key key() const { return key_; }    // of the entry it stands before
   [[nodiscard]] Key last() const { return last_; }  // the highest delivered
 
  protected:
   Key key_;
   Key last_;
+
+ private:
+  SectionKind kind_;
 };
 
 // The streams of a section. A damaged one comes with the others and is not ok().
