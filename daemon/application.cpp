@@ -65,7 +65,7 @@ void Application::make_source() {
 }
 
 void Application::make_server() {
-  http::Options options = http_options(config_.http);
+  http::Options options = http_options(config_);
   options.metrics = [this] { return metrics_text(); };
   options.finished = [this](const http::RequestReport& report) {
     metrics_.observe_http_request(report.route, report.method, report.status,

@@ -64,12 +64,14 @@ kafka::Options kafka_options(const KafkaConfig& config, const FieldMappings& map
 postgres::PostgresOptions postgres_options(const Config& config) {
   postgres::PostgresOptions options;
   options.database = config.database.url;
+  options.schema = config.database.schema;
   options.connect_timeout = config.database.connect_timeout;
   options.statement_timeout = config.database.statement_timeout;
   return options;
 }
 
-http::Options http_options(const HttpConfig& config) {
+http::Options http_options(const Config& whole) {
+  const HttpConfig& config = whole.http;
   http::Options options;
   const std::size_t colon = config.listen.rfind(':');  // the configuration has checked its form
   options.address = config.listen.substr(0, colon);
@@ -80,6 +82,8 @@ http::Options http_options(const HttpConfig& config) {
   options.body_bytes_max = config.body_bytes_max.count;
   options.idle = config.idle_timeout;
   options.request = config.request_timeout;
+  options.write_stall = config.request_timeout;
+  options.drain = whole.shutdown.deadline;
   options.version = std::string{version()};
   return options;
 }

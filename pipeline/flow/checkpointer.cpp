@@ -46,7 +46,7 @@ void Checkpointer::stop() {
 
 bool Checkpointer::due(std::size_t uncut_bytes) const {
   if (pending_) return false;
-  return uncut_bytes >= options_.bytes || until_due() == milliseconds{0};
+  return uncut_bytes >= options_.bytes || over_limit(uncut_bytes) || until_due() == milliseconds{0};
 }
 
 milliseconds Checkpointer::until_due() const {

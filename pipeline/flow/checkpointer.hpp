@@ -27,7 +27,7 @@ class Checkpointer {
  public:
   struct Options {
     std::chrono::milliseconds interval{200};             // between two cuts, at least, unless a size is reached
-    std::size_t bytes{std::size_t{32} << 20U};           // of uncut changes: cut before the interval is over
+    std::size_t bytes{std::size_t{8} << 20U};            // of uncut changes: cut before the interval is over
     std::size_t uncommitted_bytes_max{std::size_t{256} << 20U};  // in flight and uncut: reading pauses above
     std::chrono::seconds confirm_interval{5};            // without commits, how often we look whether we are fenced
     RetryPolicy::Options retry{};

@@ -21,8 +21,12 @@ class ManualClock final : public Clock {
 // The machine's clock, for tests that wait on real timers.
 class RealClock final : public Clock {
  public:
-  std::int64_t now_ms() const override { return since_epoch<std::chrono::system_clock, std::milli>(); }
-  std::int64_t monotonic_us() const override { return since_epoch<std::chrono::steady_clock, std::micro>(); }
+  std::int64_t now_ms() const override {
+    return since_epoch<std::chrono::system_clock, std::milli>();
+  }
+  std::int64_t monotonic_us() const override {
+    return since_epoch<std::chrono::steady_clock, std::micro>();
+  }
 
  private:
   template <class C, class Period>

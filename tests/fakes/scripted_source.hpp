@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <deque>
+#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -25,7 +26,9 @@ struct Log {
   };
   std::vector<Stream> streams;
 
-  void append(std::size_t stream, std::string payload) { streams[stream].records.push_back(std::move(payload)); }
+  void append(std::size_t stream, std::string payload) {
+    streams[stream].records.push_back(std::move(payload));
+  }
   [[nodiscard]] std::size_t size() const {
     std::size_t total = 0;
     for (const Stream& stream : streams) total += stream.records.size();
@@ -36,7 +39,8 @@ struct Log {
 // Reads a Log as a KafkaSource reads partitions: round robin, from stored positions.
 class ScriptedSource final : public RecordSource {
  public:
-  ScriptedSource(const boost::asio::any_io_executor& executor, Log& log) : log_(log), timer_(executor) {}
+  ScriptedSource(const boost::asio::any_io_executor& executor, Log& log)
+      : log_(log), timer_(executor) {}
 
   boost::asio::awaitable<Result<void>> start(std::vector<SourcePosition> stored) override {
     for (const Log::Stream& stream : log_.streams) {
@@ -63,7 +67,7 @@ class ScriptedSource final : public RecordSource {
       idle = take_one() ? 0 : idle + 1;
       turn_ = (turn_ + 1) % channels_.size();
     }
-    for (std::size_t i = 0; i < channels_.size(); ++i) channels_[i].end = end(i);
+    for (std::size_t i = 0; i < channels_.size(); ++i) note_end(i);
     return std::span<const RawRecord>{batch_};
   }
 
@@ -76,7 +80,9 @@ class ScriptedSource final : public RecordSource {
   void wake() { timer_.cancel(); }
 
   const std::vector<Channel>& channels() const override { return channels_; }
-  void committed(const std::vector<SourcePosition>& positions) override { commits.push_back(positions); }
+  void committed(const std::vector<SourcePosition>& positions) override {
+    commits.push_back(positions);
+  }
   boost::asio::awaitable<void> stop() override {
     stopped = true;
     co_return;
@@ -91,6 +97,11 @@ class ScriptedSource final : public RecordSource {
  private:
   [[nodiscard]] std::int64_t end(std::size_t i) const {
     return log_.streams[i].first + static_cast<std::int64_t>(log_.streams[i].records.size());
+  }
+
+  void note_end(std::size_t i) {
+    channels_[i].end = end(i);
+    channels_[i].end_asked_ms = std::numeric_limits<std::int64_t>::max();  // the log's end is always known
   }
 
   bool take_one() {

@@ -1,15 +1,17 @@
 #include "pipeline/flow/reconciler.hpp"
 
-#include <doctest/doctest.h>
-
+#include <algorithm>
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
+#include <doctest/doctest.h>
 #include <exception>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <random>
+#include <set>
 #include <sstream>
 #include <string>
 #include <variant>
@@ -28,20 +30,32 @@ using std::chrono::milliseconds;
 
 // The log and the database: what survives a process.
 struct World {
-  fakes::Log log{{{"e/0", "expected", {}}, {"e/1", "expected", {}}, {"p/0", "processed", {}}, {"p/1", "processed", {}}}};
+  fakes::Log log{{{"e/0", "expected", {}},
+                  {"e/1", "expected", {}},
+                  {"p/0", "processed", {}},
+                  {"p/1", "processed", {}}}};
   std::shared_ptr<memory::SharedState> database = memory::make_shared_state();
 };
 
 // One process: destroying it without stop() is a crash.
 struct Process {
-  explicit Process(World& world, Reconciler::Options options = quick()) : source(loop.get_executor(), world.log), store(loop.get_executor(), world.database) {
+  explicit Process(World& world, Reconciler::Options options = quick())
+      : source(loop.get_executor(), world.log),
+        store(std::in_place, loop.get_executor(), world.database) {
     options.owner = "test";
-    reconciler.emplace(loop.get_executor(), store, source, std::vector<Decoder*>{&decoder}, clock, telemetry, options);
-    boost::asio::co_spawn(loop, reconciler->run(), [this](std::exception_ptr thrown, Result<void> result) {
-      REQUIRE_FALSE(thrown);
-      outcome = std::move(result);
-    });
+    reconciler.emplace(loop.get_executor(), *store, source, std::vector<Decoder*>{&decoder}, clock,
+                       telemetry, options);
+    boost::asio::co_spawn(loop, reconciler->run(),
+                          [this](std::exception_ptr thrown, Result<void> result) {
+                            REQUIRE_FALSE(thrown);
+                            outcome = std::move(result);
+                          });
   }
+
+  // A commit may be under way on the store's thread: it must end before what it reads goes away.
+  ~Process() { store.reset(); }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
 
   static Reconciler::Options quick() {
     Reconciler::Options options;
@@ -61,7 +75,10 @@ struct Process {
     }
   }
   void run_until_durable() {
-    run_until([&] { return reconciler->readiness().ready && reconciler->lag_records() == 0 && source.drains > 0 && reconciler->uncommitted_bytes() == 0 && !reconciler->pump().moved(); });
+    run_until([&] {
+      return reconciler->readiness().ready && reconciler->lag_records() == 0 && source.drains > 0 &&
+             reconciler->uncommitted_bytes() == 0 && !reconciler->pump().moved();
+    });
   }
   void stop() {
     reconciler->stop();
@@ -73,7 +90,7 @@ struct Process {
   fakes::CountingTelemetry telemetry;
   fakes::WordDecoder decoder;
   fakes::ScriptedSource source;
-  MemoryStore store;
+  std::optional<MemoryStore> store;
   std::optional<Reconciler> reconciler;
   std::optional<Result<void>> outcome;
 };
@@ -118,8 +135,10 @@ void check_same(Process& process, const fakes::Log& log) {
     }
     const auto view = process.reconciler->view(batch->row->number);
     std::set<std::string> listed_missing, listed_unexpected;
-    for (const auto& id : view->ids(kMissing, std::nullopt, 1'000'000)) listed_missing.insert(text(id));
-    for (const auto& id : view->ids(kUnexpected, std::nullopt, 1'000'000)) listed_unexpected.insert(text(id));
+    for (const auto& id : view->ids(kMissing, std::nullopt, 1'000'000))
+      listed_missing.insert(text(id));
+    for (const auto& id : view->ids(kUnexpected, std::nullopt, 1'000'000))
+      listed_unexpected.insert(text(id));
     CHECK(listed_missing == missing);
     CHECK(listed_unexpected == unexpected);
     CHECK(batch->totals == std::vector<std::uint64_t>{totals[0], totals[1]});
@@ -144,12 +163,15 @@ std::string random_record(std::mt19937_64& random) {
 std::size_t bad_records(const fakes::Log& log) {
   std::size_t bad = 0;
   for (const auto& stream : log.streams) {
-    bad += static_cast<std::size_t>(std::count_if(stream.records.begin(), stream.records.end(), [](const auto& record) { return record.starts_with("!"); }));
+    bad += static_cast<std::size_t>(
+        std::count_if(stream.records.begin(), stream.records.end(),
+                      [](const auto& record) { return record.starts_with("!"); }));
   }
   return bad;
 }
 
-TEST_CASE("after stop() everything that was read is durable and the next process reads nothing again") {
+TEST_CASE(
+    "after stop() everything that was read is durable and the next process reads nothing again") {
   World world;
   world.log.append(0, "b 1 2 3");
   world.log.append(2, "b 1 x");
@@ -185,14 +207,15 @@ TEST_CASE("each event counts once, whenever the process is killed") {
   CHECK(last.reconciler->dead_letter_count() == bad_records(world.log));
 }
 
-TEST_CASE("while the store is away reading goes on to the limit, then pauses, and nothing is lost") {
+TEST_CASE(
+    "while the store is away reading goes on to the limit, then pauses, and nothing is lost") {
   World world;
   std::mt19937_64 random{7};
   auto options = Process::quick();
   options.checkpoint.uncommitted_bytes_max = 20'000;
   Process process{world, options};
   process.run_until([&] { return process.reconciler->readiness().ready; });
-  process.store.fail_commits(1'000'000, memory::Fault::transient);
+  process.store->fail_commits(1'000'000, memory::Fault::transient);
   for (int i = 0; i < 20'000; ++i) world.log.append(random() % 4, random_record(random));
   process.source.wake();
   process.run_until([&] { return process.telemetry.pauses > 0; });
@@ -200,7 +223,7 @@ TEST_CASE("while the store is away reading goes on to the limit, then pauses, an
   CHECK(process.reconciler->lag_records() > 0);
   CHECK(process.reconciler->verdict().confidence == Confidence::provisional);
   CHECK_FALSE(process.telemetry.failures.empty());
-  process.store.fail_commits(0, memory::Fault::transient);
+  process.store->fail_commits(0, memory::Fault::transient);
   process.run_until_durable();
   CHECK(process.telemetry.resumes == process.telemetry.pauses);
   CHECK(process.telemetry.recoveries > 0);
@@ -217,7 +240,7 @@ TEST_CASE("a newer owner fences the older, which drops its state and says why") 
   world.log.append(0, "b 2");
   older.source.wake();
   older.run_until([&] { return older.outcome.has_value(); });
-  REQUIRE_FALSE(*older.outcome);
+  REQUIRE(older.outcome->has_error());
   CHECK(older.outcome->error().kind == FailureKind::fenced);
   CHECK(older.reconciler->batch_count() == 0);
   newer.source.wake();
@@ -233,7 +256,7 @@ TEST_CASE("an idle owner notices that it was fenced") {
   Process newer{world};
   newer.run_until([&] { return newer.reconciler->readiness().ready; });
   older.run_until([&] { return older.outcome.has_value(); });
-  REQUIRE_FALSE(*older.outcome);
+  REQUIRE(older.outcome->has_error());
   CHECK(older.outcome->error().kind == FailureKind::fenced);
 }
 
@@ -245,7 +268,7 @@ TEST_CASE("a source's failure ends the process after what was read is durable") 
   process.source.failure = fatal("topic e was deleted", "create it again");
   process.source.wake();
   process.run_until([&] { return process.outcome.has_value(); });
-  REQUIRE_FALSE(*process.outcome);
+  REQUIRE(process.outcome->has_error());
   CHECK(process.outcome->error().message == "topic e was deleted");
   Process next{world};
   next.run_until_durable();
