@@ -29,8 +29,8 @@ constexpr Statement kDeadLetterCount{"count_dead_letters", "select count(*) from
 constexpr Statement kRuns{
     "read_runs",
     "select batch, sequence, min(level), sum(octet_length(payload)), count(*),"
-    " (select s.sequence from slice s where s.slice = $1)"
-    " from segment where slice = $1 group by batch, sequence order by batch, sequence"};
+    " (select s.sequence from slice s where s.slice = $1) as committed"
+    " from segment where slice = $1 group by segment.batch, segment.sequence order by segment.batch, segment.sequence"};
 constexpr Statement kDeadLetters{
     "read_dead_letters",
     "select number, channel, position, reason, field, encode(sample, 'hex'), round(extract(epoch from at) * 1000)::bigint"

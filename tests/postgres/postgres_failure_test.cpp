@@ -163,6 +163,29 @@ TEST_CASE("a server that is killed and comes back has every commit that was repo
   take_over(process, model, SliceOracle(model.oracle()));
 }
 
+// A role whose password, "right", the server asks for; all others are let in as before.
+void create_role_that_must_log_in(const PostgresWorld& world, const std::string& role) {
+  (void)world.rows("create role " + role + " login password 'right'");
+  const std::string file = world.value("show hba_file");
+  // Read before it is written: COPY empties the file before it runs its query.
+  const std::string others = world.value("select string_agg(line, E'\n' order by n) from regexp_split_to_table("
+                                         "pg_read_file('" + file + "'), E'\n') with ordinality as all_lines(line, n)"
+                                         " where line ~ '^(host|local)'");
+  (void)world.rows("copy (select line from regexp_split_to_table($rules$host all " + role + " 127.0.0.1/32 scram-sha-256\n" +
+                   others + "$rules$, E'\n') as line) to '" + file + "'");
+  (void)world.rows("select pg_reload_conf()");
+  const std::string wrong = world.database().url_as(role, "wrong");
+  const auto asks = [&] {
+    try {
+      (void)query(wrong, "select 1");
+      return false;
+    } catch (const std::exception&) {
+      return true;
+    }
+  };
+  REQUIRE(wait_until(seconds{10}, asks));
+}
+
 Failure refusal_of(PostgresWorld& world, const std::string& url) {
   world.options.database = url;
   StoreProcess process(world);
@@ -174,7 +197,7 @@ Failure refusal_of(PostgresWorld& world, const std::string& url) {
 TEST_CASE("what the configuration causes says what to correct, and never the password") {
   PostgresWorld world;
   const std::string role = "role_of_" + world.value("select current_database()");
-  create_role_with_password(role, "right");
+  create_role_that_must_log_in(world, role);
   const auto is_configuration = [](const Failure& failure) {
     INFO(failure.message);
     CHECK(failure.kind == FailureKind::fatal);
