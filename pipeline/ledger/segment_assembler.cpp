@@ -153,10 +153,9 @@ IntegerAssembler::Piece IntegerAssembler::Piece::take_below(std::uint64_t block,
                                                             std::uint32_t high) {
   Piece lower{begin, block, {}, {}};
   begin = block;
-  const Roaring range = set_of_range(0, (block - std::uint64_t{high} * kBlocksOfHigh) << 16U);
+  const std::uint64_t limit = (block - std::uint64_t{high} * kBlocksOfHigh) << 16U;
   for (LabelledSet& set : sets) {
-    lower.sets.push_back({set.label, set.low & range});
-    set.low -= range;
+    lower.sets.push_back({set.label, segment::take_below(set.low, limit)});
     lower.sets.back().low.runOptimize();
     set.low.runOptimize();
   }

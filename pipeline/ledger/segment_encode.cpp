@@ -55,8 +55,8 @@ void write_integers(const std::vector<Source>& sources, Combine combine, Stage s
   assembler.finish();
 }
 
-// Sorted texts lie anywhere in memory; this many entries before its turn, one is brought near.
-constexpr std::size_t kTextsAhead = 16;
+// Sorted texts lie anywhere in memory; some entries before its turn, one is brought near.
+constexpr std::size_t kTextsAhead = 12;
 
 // An entry by its key, so that sorting moves few bytes.
 struct TextRef {
@@ -93,8 +93,11 @@ void write_texts(const std::vector<Source>& sources, const std::string& bytes, C
   out.begin(stage);
   TextAssembler assembler{combine, out};
   for (std::size_t i = 0; i < refs.size(); ++i) {
-    const std::size_t soon = i + kTextsAhead;
-    if (soon < refs.size()) __builtin_prefetch(&text_of(refs[soon]));
+    if (i + 2 * kTextsAhead < refs.size()) {
+      __builtin_prefetch(&text_of(refs[i + 2 * kTextsAhead]));
+      const std::uint32_t offset = text_of(refs[i + kTextsAhead]).offset;
+      if (offset != LedgerDelta::kNoText) __builtin_prefetch(bytes.data() + offset);
+    }
     const LedgerDelta::Text& text = text_of(refs[i]);
     const bool known = text.offset != LedgerDelta::kNoText;
     assembler.add(

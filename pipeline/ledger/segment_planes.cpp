@@ -33,10 +33,8 @@ Planes Planes::take_below(std::uint64_t limit) {
   if (limit >= kLowEnd) return std::exchange(*this, Planes{combine_});
   Planes below{combine_};
   below.planes_.resize(planes_.size());
-  const Roaring range = set_of_range(0, limit);
   for (std::size_t i = 0; i < planes_.size(); ++i) {
-    below.planes_[i] = planes_[i] & range;
-    planes_[i] -= range;
+    below.planes_[i] = segment::take_below(planes_[i], limit);
   }
   const bool nothing_left = std::all_of(planes_.begin(), planes_.end(),
                                         [](const auto& plane) { return plane.isEmpty(); });
@@ -75,10 +73,14 @@ std::vector<LabelledSet> Planes::exact_masks() const {
   return sets;
 }
 
-Roaring set_of_range(std::uint64_t begin, std::uint64_t end) {
-  Roaring range;
-  if (begin < end) range.addRange(begin, end);
-  return range;
+Roaring take_below(Roaring& set, std::uint64_t limit) {
+  if (set.isEmpty() || set.minimum() >= limit) return {};
+  if (set.maximum() < limit) return std::exchange(set, Roaring{});
+  Roaring range;  // no longer than needed: it takes a container for each block
+  range.addRange(set.minimum(), limit);
+  Roaring below = set & range;
+  set -= range;
+  return below;
 }
 
 }  // namespace rollcall::segment

@@ -41,7 +41,7 @@ class Planes {
   std::vector<Roaring> planes_;
 };
 
-// The integers of [begin, end), for cutting sets.
-[[nodiscard]] Roaring set_of_range(std::uint64_t begin, std::uint64_t end);
+// Moves out the part of the set that is below `limit`.
+[[nodiscard]] Roaring take_below(Roaring& set, std::uint64_t limit);
 
 }  // namespace rollcall::segment
