@@ -1,0 +1,134 @@
+#include "connectors/http/batch_answer.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "connectors/http/etag.hpp"
+#include "connectors/http/media_type.hpp"
+#include "connectors/http/problem.hpp"
+
+namespace rollcall::http {
+namespace {
+
+constexpr std::string_view kStateOpen = "open";
+
+bool all_digits(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+void append_optional(JsonWriter& json, std::string_view name, const std::optional<std::string>& value) {
+  json.key(name);
+  if (value) {
+    json.text(*value);
+  } else {
+    json.null();
+  }
+}
+
+std::uint64_t of_side(const std::vector<std::uint64_t>& counts, std::size_t side) {
+  return side < counts.size() ? counts[side] : 0;
+}
+
+void append_counts(JsonWriter& json, const BatchSummary& batch) {
+  json.key("counts").open('{');
+  if (is_reconciliation(*batch.row)) {
+    json.member("expected", of_side(batch.totals, kExpected)).member("processed", of_side(batch.totals, kProcessed));
+    json.member("matched", batch.matched).member("missing", batch.missing).member("unexpected", batch.unexpected);
+    json.member("duplicate_expected", of_side(batch.duplicates, kExpected));
+    json.member("duplicate_processed", of_side(batch.duplicates, kProcessed));
+  } else {
+    json.member("matched", batch.matched);
+  }
+  json.close('}');
+}
+
+void append_by_side(JsonWriter& json, std::string_view name, const BatchRow& row,
+                    const std::vector<std::uint64_t>& counts) {
+  json.key(name).open('{');
+  for (std::size_t side = 0; side < row.sides.size(); ++side) {
+    json.foreign_key(row.sides[side]).number(of_side(counts, side));
+  }
+  json.close('}');
+}
+
+// In the words of a verdict on what is here now; the batch is open, so records may still come.
+std::string_view outcome(const BatchSummary& batch) {
+  if (!is_reconciliation(*batch.row)) return "open";
+  if (batch.missing > 0) return "incomplete";
+  if (batch.unexpected > 0) return "unexpected_only";
+  return of_side(batch.totals, kExpected) > 0 ? "complete" : "empty";
+}
+
+void append_confidence(JsonWriter& json, const Verdict& verdict) {
+  json.member("confidence", to_string(verdict.confidence)).key("reasons").open('[');
+  for (const std::string_view reason : verdict.reasons) json.text(reason);
+  json.close(']');
+}
+
+}  // namespace
+
+std::optional<BatchSummary> find_batch(const Request& request, const Service& service) {
+  const PathArgument& argument = request.argument;
+  if (argument.is_name || !all_digits(argument.text)) return service.answers.batch(std::string_view{argument.text});
+  const auto number = canonical_integer(argument.text);
+  constexpr auto kNumberMax = static_cast<std::uint64_t>(std::numeric_limits<BatchNumber>::max());
+  if (!number || *number > kNumberMax) return std::nullopt;
+  return service.answers.batch(static_cast<BatchNumber>(*number));
+}
+
+Response no_such_batch(const Request& request) {
+  return not_found(request,
+                   "There is no such batch. Digits are taken as its number; a name of digits is under "
+                   "/api/v1/batches/by-name/.");
+}
+
+std::optional<Response> refuse_unready(const Request& request, const Service& service) {
+  Readiness readiness = service.answers.readiness();
+  if (readiness.ready) return std::nullopt;
+  Problem problem{503, "not_ready", "Answers cannot be given yet.", {}, std::move(readiness.reasons)};
+  return unavailable(std::move(problem), request.id, service.options.retry_after);
+}
+
+std::optional<Response> refuse_not_json(const Request& request) {
+  if (request.accept.empty() || quality_of(request.accept, kJsonType) > 0) return std::nullopt;
+  const Problem problem{406, "not_acceptable", "This path answers application/json only.", {}, {}};
+  return to_response(problem, request.id);
+}
+
+bool is_reconciliation(const BatchRow& row) {
+  return row.sides.size() >= 2 && row.sides[kExpected] == "expected" && row.sides[kProcessed] == "processed";
+}
+
+std::optional<Response> not_modified(const Request& request, const std::string& etag) {
+  if (request.if_none_match.empty() || !etag_matches(request.if_none_match, etag)) return std::nullopt;
+  Response response;
+  response.status = 304;
+  response.headers.emplace_back("ETag", etag);
+  return response;
+}
+
+void append_status(JsonWriter& json, const BatchSummary& batch, const Service& service, const Verdict& verdict) {
+  const BatchRow& row = *batch.row;
+  json.open('{').member("id", row.number).member("batch_name", row.name);
+  append_optional(json, "record_type", row.record_type);
+  append_optional(json, "description", row.description);
+  json.key("created_at").time(row.created_at_ms).member("state", kStateOpen);
+  append_counts(json, batch);
+  json.key("processing_rate");
+  json.percentage(batch.matched, is_reconciliation(row) ? of_side(batch.totals, kExpected) : 0);
+  json.key("verdict").open('{').member("state", outcome(batch));
+  json.member("final", verdict.confidence == Confidence::final);
+  append_confidence(json, verdict);
+  json.close('}').member("revision", batch.revision);
+  json.key("as_of").open('{').key("time").time(service.answers.now_ms());
+  json.member("lag_records", service.answers.lag_records());
+  append_confidence(json, verdict);
+  json.close('}');
+  if (!is_reconciliation(row) || row.sides.size() > 2) {
+    append_by_side(json, "sides", row, batch.totals);
+    append_by_side(json, "duplicates", row, batch.duplicates);
+  }
+  json.close('}');
+}
+
+}  // namespace rollcall::http

@@ -1,0 +1,115 @@
+#include "connectors/http/batch_answer.hpp"
+#include "connectors/http/cursor.hpp"
+#include "connectors/http/endpoints.hpp"
+#include "connectors/http/etag.hpp"
+#include "connectors/http/problem.hpp"
+#include "connectors/http/query.hpp"
+
+namespace rollcall::http {
+namespace {
+
+// Counting what a filter matches looks at each batch, on the loop: beyond this the total stays unknown.
+constexpr std::size_t kCountedMax = 10'000;
+
+// What the query of the list of batches asks for.
+struct BatchListQuery {
+  std::string part_of_name;
+  BatchNumber after = 0;
+  std::size_t limit = 0;
+  bool open_ones = true;  // the only state that a batch can be in so far
+};
+
+std::optional<Problem> read(BatchListQuery& wanted, const Request& request, const Options& options) {
+  QueryReader query{request.query};
+  wanted.limit = query.integer("limit", options.list_limit_default, 1, options.list_limit_max);
+  wanted.part_of_name = query.text("q").value_or("");
+  const auto state = query.word("state", {"open", "sealing", "sealed", "closing", "closed", "archived", "aborted"});
+  wanted.open_ones = state.value_or("open") == "open";
+  static_cast<void>(query.word("sort", {"id"}));
+  const auto cursor = query.text("cursor");
+  if (auto problem = query.problem()) return problem;
+  if (!cursor) return std::nullopt;
+  const auto last = decode_number_cursor(CursorKind::batches, *cursor);
+  if (!last) return bad_cursor();
+  wanted.after = *last;
+  return std::nullopt;
+}
+
+std::optional<std::size_t> count(const Answers& answers, const BatchListQuery& wanted) {
+  if (!wanted.open_ones) return 0;
+  if (wanted.part_of_name.empty()) return answers.batch_count();
+  const std::size_t found = answers.batches(0, kCountedMax + 1, wanted.part_of_name).size();
+  if (found > kCountedMax) return std::nullopt;
+  return found;
+}
+
+}  // namespace
+
+Response get_batches(const Request& request, const Service& service) {
+  if (auto refused = refuse_not_json(request)) return std::move(*refused);
+  if (auto refused = refuse_unready(request, service)) return std::move(*refused);
+  BatchListQuery wanted;
+  if (const auto problem = read(wanted, request, service.options)) return to_response(*problem, request.id);
+
+  std::vector<BatchSummary> items;
+  if (wanted.open_ones) items = service.answers.batches(wanted.after, wanted.limit + 1, wanted.part_of_name);
+  const bool more = items.size() > wanted.limit;
+  if (more) items.resize(wanted.limit);
+  const auto total = count(service.answers, wanted);
+  // Each revision only grows, so their sum changes whenever one of them does.
+  std::uint64_t revision = 0;
+  for (const BatchSummary& batch : items) revision += batch.revision;
+
+  const Verdict verdict = service.answers.verdict();
+  const std::string form = std::string{request.query} + '#' + std::to_string(total.value_or(kCountedMax + 1));
+  const std::string etag =
+      make_etag({service.answers.epoch(), revision, service.answers.lag_records(), &verdict, form});
+  if (auto unchanged = not_modified(request, etag)) return std::move(*unchanged);
+
+  Response response;
+  JsonWriter json{response.body};
+  json.open('{').key("items").open('[');
+  for (const BatchSummary& batch : items) append_status(json, batch, service, verdict);
+  json.close(']').key("next_cursor");
+  if (more) {
+    json.text(encode_cursor(CursorKind::batches, static_cast<std::uint64_t>(items.back().row->number)));
+  } else {
+    json.null();
+  }
+  json.key("total");
+  if (total) {
+    json.number(*total);
+  } else {
+    json.null();
+  }
+  json.member("revision", revision).close('}');
+  response.headers.emplace_back("ETag", etag);
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  return response;
+}
+
+Response get_batch(const Request& request, const Service& service) {
+  if (auto refused = refuse_not_json(request)) return std::move(*refused);
+  if (auto refused = refuse_unready(request, service)) return std::move(*refused);
+  if (!request.query.empty()) {
+    if (const auto problem = QueryReader{request.query}.problem()) return to_response(*problem, request.id);
+  }
+  const auto batch = find_batch(request, service);
+  if (!batch) return no_such_batch(request);
+
+  const Verdict verdict = service.answers.verdict();
+  const std::string etag =
+      make_etag({service.answers.epoch(), batch->revision, service.answers.lag_records(), &verdict, {}});
+  if (auto unchanged = not_modified(request, etag)) return std::move(*unchanged);
+
+  constexpr std::size_t kUsualBytes = 1024;
+  Response response;
+  response.body.reserve(kUsualBytes);
+  JsonWriter json{response.body};
+  append_status(json, *batch, service, verdict);
+  response.headers.emplace_back("ETag", etag);
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  return response;
+}
+
+}  // namespace rollcall::http

@@ -1,0 +1,121 @@
+#include "connectors/http/media_type.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "connectors/http/response.hpp"
+
+namespace rollcall::http {
+namespace {
+
+struct FormatNames {
+  Format format;
+  std::string_view name;
+  std::string_view content_type;
+  std::array<std::string_view, 3> media_types;  // any of them in Accept asks for this format
+};
+
+// `ranges` has no media type of its own: it is asked for by name only.
+constexpr std::array<FormatNames, 5> kFormats{{
+    {Format::json, "json", kJsonType, {"application/json", "", ""}},
+    {Format::ndjson, "ndjson", kNdjsonType, {"application/x-ndjson", "application/ndjson", "application/jsonl"}},
+    {Format::csv, "csv", kCsvType, {"text/csv", "", ""}},
+    {Format::text, "text", kTextType, {"text/plain", "", ""}},
+    {Format::ranges, "ranges", kTextType, {"", "", ""}},
+}};
+
+const FormatNames& names_of(Format format) { return kFormats.at(static_cast<std::size_t>(format)); }
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return std::tolower(static_cast<unsigned char>(c)); };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [lower](char x, char y) { return lower(x) == lower(y); });
+}
+
+std::string_view take_until(std::string_view& rest, char separator) {
+  const auto end = rest.find(separator);
+  const std::string_view part = trim(rest.substr(0, end));
+  rest = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
+  return part;
+}
+
+// "0", "0.5", "1.000" in thousandths; nothing for anything else.
+std::optional<unsigned> read_quality(std::string_view text) {
+  if (text.empty() || text.size() > 5 || (text[0] != '0' && text[0] != '1')) return std::nullopt;
+  if (text.size() > 1 && text[1] != '.') return std::nullopt;
+  unsigned value = static_cast<unsigned>(text[0] - '0') * 1000;
+  unsigned weight = 100;
+  for (const char c : text.substr(std::min<std::size_t>(text.size(), 2))) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value += static_cast<unsigned>(c - '0') * weight;
+    weight /= 10;
+  }
+  return value <= 1000 ? std::optional{value} : std::nullopt;
+}
+
+// How closely a range of an Accept header covers a type: 0 not at all, 1 "*/*", 2 "type/*", 3 itself.
+unsigned closeness(std::string_view range, std::string_view media_type) {
+  if (range == "*/*" || range == "*") return 1;
+  const auto slash = media_type.find('/');
+  if (range.ends_with("/*")) {
+    const auto type = range.substr(0, range.size() - 2);
+    return equal_ignoring_case(type, media_type.substr(0, slash)) ? 2 : 0;
+  }
+  return equal_ignoring_case(range, media_type) ? 3 : 0;
+}
+
+}  // namespace
+
+std::string_view content_type_of(Format format) { return names_of(format).content_type; }
+std::string_view to_string(Format format) { return names_of(format).name; }
+
+std::optional<Format> format_named(std::string_view name) {
+  for (const FormatNames& names : kFormats) {
+    if (names.name == name) return names.format;
+  }
+  return std::nullopt;
+}
+
+unsigned quality_of(std::string_view accept, std::string_view media_type) {
+  if (trim(accept).empty()) return 1000;
+  unsigned closest = 0;
+  unsigned quality = 0;
+  while (!accept.empty()) {
+    std::string_view parameters = take_until(accept, ',');
+    const std::string_view range = take_until(parameters, ';');
+    const unsigned close = closeness(range, media_type);
+    if (close <= closest) continue;
+    std::optional<unsigned> given = 1000;
+    while (!parameters.empty()) {
+      const std::string_view parameter = take_until(parameters, ';');
+      if (parameter.starts_with("q=") || parameter.starts_with("Q=")) given = read_quality(parameter.substr(2));
+    }
+    closest = close;
+    quality = given.value_or(0);
+  }
+  return quality;
+}
+
+std::optional<Format> negotiate(std::string_view accept, std::span<const Format> offered) {
+  std::optional<Format> best;
+  unsigned best_quality = 0;
+  for (const Format format : offered) {
+    for (const std::string_view media_type : names_of(format).media_types) {
+      if (media_type.empty()) continue;
+      const unsigned quality = quality_of(accept, media_type);
+      if (quality <= best_quality) continue;
+      best = format;
+      best_quality = quality;
+    }
+  }
+  return best;
+}
+
+}  // namespace rollcall::http

@@ -1,0 +1,53 @@
+#include "connectors/http/endpoints.hpp"
+#include "connectors/http/json_writer.hpp"
+#include "connectors/http/problem.hpp"
+
+namespace rollcall::http {
+
+Response get_root(const Request&, const Service& service) {
+  Response response;
+  JsonWriter json{response.body};
+  json.open('{').member("name", "rollcall").member("version", service.options.version).key("links").open('{');
+  for (const auto& [name, path] : {std::pair{"batches", "/api/v1/batches"},
+                                   {"sources", "/api/v1/sources"},
+                                   {"dead_letters", "/api/v1/dead-letters"},
+                                   {"alive", "/livez"},
+                                   {"ready", "/readyz"},
+                                   {"metrics", "/metrics"}}) {
+    json.member(name, path);
+  }
+  json.close('}').close('}');
+  return response;
+}
+
+Response get_livez(const Request&, const Service&) {
+  Response response;
+  response.body = R"({"status":"alive"})";
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+Response get_readyz(const Request& request, const Service& service) {
+  Readiness readiness = service.answers.readiness();
+  if (!readiness.ready) {
+    Problem problem{503, "not_ready", "Answers cannot be given yet.", {}, std::move(readiness.reasons)};
+    return unavailable(std::move(problem), request.id, service.options.retry_after);
+  }
+  Response response;
+  JsonWriter json{response.body};
+  json.open('{').member("status", readiness.reasons.empty() ? "ready" : "degraded").key("reasons").open('[');
+  for (const std::string& reason : readiness.reasons) json.text(reason);
+  json.close(']').close('}');
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+Response get_metrics(const Request& request, const Service& service) {
+  if (!service.options.metrics) return not_found(request, "This server publishes no metrics.");
+  Response response;
+  response.content_type = kMetricsType;
+  response.body = service.options.metrics();
+  return response;
+}
+
+}  // namespace rollcall::http

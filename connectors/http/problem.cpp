@@ -1,0 +1,49 @@
+#include "connectors/http/problem.hpp"
+
+#include "connectors/http/json_writer.hpp"
+
+namespace rollcall::http {
+
+Response to_response(const Problem& problem, std::string_view request_id) {
+  Response response;
+  response.status = problem.status;
+  response.content_type = kProblemType;
+  JsonWriter json{response.body};
+  json.open('{').member("type", "about:blank").member("title", reason_phrase(problem.status));
+  json.member("status", problem.status).member("detail", problem.detail).member("code", problem.code);
+  json.member("request_id", request_id).key("errors").open('[');
+  for (const FieldError& error : problem.errors) {
+    json.open('{').member("pointer", error.pointer).member("message", error.message).close('}');
+  }
+  json.close(']');
+  if (!problem.reasons.empty()) {
+    json.key("reasons").open('[');
+    for (const std::string& reason : problem.reasons) json.text(reason);
+    json.close(']');
+  }
+  json.close('}');
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
+Response unavailable(Problem problem, std::string_view request_id, std::chrono::seconds retry_after) {
+  problem.status = 503;
+  Response response = to_response(problem, request_id);
+  response.headers.emplace_back("Retry-After", std::to_string(retry_after.count()));
+  return response;
+}
+
+Problem bad_cursor() {
+  return {400,
+          "bad_cursor",
+          "The cursor is not one that this list gave out; begin again without it.",
+          {{"/query/cursor", "not a cursor of this list"}},
+          {}};
+}
+
+Response not_found(const Request& request, std::string detail) {
+  const Problem problem{404, "not_found", std::move(detail), {}, {}};
+  return to_response(problem, request.id);
+}
+
+}  // namespace rollcall::http

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <boost/asio/thread_pool.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+
+#include "connectors/http/options.hpp"
+#include "connectors/http/router.hpp"
+
+namespace rollcall::http {
+
+class Session;
+
+// What the sessions of one server share.
+// Owner: shared by the server and each session, so that a session that outlives the server (the io_context destroys its
+// suspended coroutines last) finds what it signs off from. Runs on: the loop.
+struct ServerState {
+  ServerState(Answers& answers_, boost::asio::thread_pool& query_, Options options_);
+
+  Options options;
+  Service service;
+  boost::asio::thread_pool& query;
+  std::unordered_set<Session*> sessions;
+  std::size_t streams = 0;   // whole lists being sent
+  std::size_t pages = 0;     // pages of lists being read or sent
+  std::size_t refused = 0;   // connections over the limit that are being told so
+  bool draining = false;
+  std::string date;          // what the Date header says now
+
+  void refresh_date();
+  // 16 hexadecimal digits that do not come again.
+  [[nodiscard]] std::string make_request_id();
+  void report_failure(std::string_view message) const;
+
+ private:
+  std::uint64_t next_request_;
+  std::int64_t date_second_ = -1;
+};
+
+}  // namespace rollcall::http

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <array>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "connectors/http/input_buffer.hpp"
+#include "connectors/http/request.hpp"
+#include "connectors/http/request_parser.hpp"
+#include "connectors/http/response.hpp"
+#include "connectors/http/server_state.hpp"
+
+namespace rollcall::http {
+
+// One connection: reads a request, answers it, reads the next.
+// Owner:   the coroutine that runs it. Runs on: the loop; lists are read and formatted on the query threads.
+// Limits:  every wait has a deadline, looked after by the server's sweep. Requests that were sent ahead are answered in
+//          order, and the answers collected up to kFlushBytes. While a list is sent it holds one piece of it.
+// Fails:   a connection that breaks or stalls is closed; an error of ours is a 500, reported, and goes on.
+class Session {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  Session(std::shared_ptr<ServerState> state, boost::asio::ip::tcp::socket socket);
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  boost::asio::awaitable<void> run();
+  // Tells a connection over the limit to come back later.
+  boost::asio::awaitable<void> turn_away();
+
+  // Ends whatever waits past its deadline.
+  void sweep(Clock::time_point now);
+  // Closes the connection as soon as nothing is under way on it.
+  void drain();
+  // Closes it now.
+  void abort();
+
+ private:
+  enum class Waiting { for_nothing, for_request, for_rest_of_request, for_client_to_take, for_client_to_leave };
+
+  boost::asio::awaitable<bool> read_request();
+  boost::asio::awaitable<void> answer();
+  boost::asio::awaitable<void> answer_list(Response& response);
+  boost::asio::awaitable<void> stream(Response& response, struct Piece& piece);
+  boost::asio::awaitable<bool> read_some();
+  boost::asio::awaitable<bool> flush();
+  boost::asio::awaitable<bool> write(std::array<boost::asio::const_buffer, 3> buffers);
+  boost::asio::awaitable<void> close();
+
+  RequestParser::Progress parse();
+  Response handle(const Route& route);
+  void refuse(const Problem& problem);
+  void append(const Response& response);
+  [[nodiscard]] Framing framing() const;
+  void report(std::string_view route, unsigned status, Clock::time_point began);
+  void await_until(Waiting waiting, std::chrono::milliseconds limit);
+
+  static constexpr std::size_t kFlushBytes = std::size_t{64} << 10U;
+
+  std::shared_ptr<ServerState> state_;  // shared with the server and the other sessions
+  boost::asio::ip::tcp::socket socket_;
+  InputBuffer in_;
+  std::string out_;
+  Request request_;
+  RequestParser parser_;
+  Waiting waiting_ = Waiting::for_nothing;
+  Clock::time_point deadline_;
+  std::uint64_t body_bytes_ = 0;  // of the answer at hand
+  bool keep_alive_ = true;
+  bool timed_out_ = false;
+  bool gone_ = false;    // the connection is broken or must be cut: nothing more can be said
+  bool linger_ = false;  // bytes of the client may be unread: let it read our answer before the kernel resets it
+};
+
+}  // namespace rollcall::http
