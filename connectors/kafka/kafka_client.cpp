@@ -40,11 +40,17 @@ constexpr std::array<std::string_view, 10> kRefused{
     "enabled_events",       "default_topic_conf",      "transactional.id",
     "enable.idempotence"};
 
+std::uint32_t queued_records_min(const Options& options) {
+  constexpr int kQueueBackoffKnown = 0x02020000;
+  if (options.queued_records_min != 0) return options.queued_records_min;
+  return rd_kafka_version() < kQueueBackoffKnown ? 3'000'000 : 300'000;
+}
+
 // Measured defaults that a person may change.
 std::vector<Property> tuned_properties(const Options& options) {
   return {
       {"client.id", "rollcall"},
-      {"queued.min.messages", std::to_string(options.queued_records_min)},
+      {"queued.min.messages", std::to_string(queued_records_min(options))},
       {"queued.max.messages.kbytes", std::to_string(options.queued_kbytes_max)},
       {"fetch.message.max.bytes", "4194304"},
       {"fetch.max.bytes", "67108864"},
@@ -85,7 +91,7 @@ void set_if_known(rd_kafka_conf_t* conf, const char* name, const char* value) {
 ConfHandle make_conf(const Options& options, std::vector<std::string>& complaints) {
   ConfHandle conf{rd_kafka_conf_new()};
   for (const auto& property : tuned_properties(options)) set(conf.get(), property, complaints);
-  set_if_known(conf.get(), "fetch.queue.backoff.ms", "5");
+  set_if_known(conf.get(), "fetch.queue.backoff.ms", "2");
   for (const auto& [name, value] : options.properties) {
     if (is_owned(options, name)) {
       complaints.push_back("kafka property " + name + ": is set by rollcall itself, remove it");

@@ -37,8 +37,8 @@ struct Options {
 
   // Records that librdkafka fetches ahead. Back-pressure is not draining: what waits is bounded by these two, about
   // 300 bytes and the payload for each record, plus one fetch response. Before librdkafka 2.2 a full queue stops
-  // fetching for a whole second, so it has to hold more than a second's worth.
-  std::uint32_t queued_records_min = 3'000'000;
+  // fetching for a whole second, so it has to hold more than a second's worth. 0: 3,000,000 there, 300,000 since.
+  std::uint32_t queued_records_min = 0;
   std::uint32_t queued_kbytes_max = 1'048'576;
 
   // Rare events for the log; called on the loop. May be empty.
