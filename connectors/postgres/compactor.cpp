@@ -159,6 +159,8 @@ Result<bool> Compactor::merge_once() {
     runs_ = std::move(stored.runs);
     looked_up_ = std::max(looked_up_, stored.sequence);
     stale_ = false;
+    const std::lock_guard lock(mutex_);
+    stats_.runs = count_runs(runs_);
   }
   for (auto& [batch, runs] : runs_) {
     const auto plan = plan_compaction(runs, options_.compaction_limits);

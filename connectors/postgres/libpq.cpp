@@ -169,6 +169,10 @@ Failure diagnose_refusal(const PostgresOptions& options, const std::string& mess
   const Opened opened = open_connection(options);
   const std::string safe = without_password(options, message);
   if (opened.connection == nullptr || opened.ok) return postgres_failure("", safe);
+  // Said by libpq itself, in English as long as nobody calls setlocale(): a port that is no number, an unknown sslmode.
+  if (message.starts_with("invalid ")) {
+    return misconfigured("PostgreSQL: " + safe, "Correct the database URL: postgresql://USER@HOST:PORT/DATABASE.");
+  }
   if (PQconnectionNeedsPassword(opened.connection.get()) != 0) {
     return misconfigured("PostgreSQL: " + safe, "Give the password in the database URL or in database.url_file.");
   }

@@ -53,11 +53,13 @@ Failure current_failure(const PostgresOptions& options) {
   } catch (const ConnectionRefused& error) {
     return error.failure();
   } catch (const InDoubt& error) {
-    return transient(safe(error.what()));
-  } catch (const pqxx::in_doubt_error& error) {
-    return transient("PostgreSQL: " + safe(error.what()));
+    return transient("PostgreSQL: whether it committed is unknown: " + safe(error.what()));
   } catch (const pqxx::broken_connection& error) {
     return transient("PostgreSQL: " + safe(error.what()));
+  } catch (const pqxx::transaction_rollback& error) {  // serialization failure, deadlock
+    return postgres_failure("40000", safe(error.what()));
+  } catch (const pqxx::insufficient_privilege& error) {  // libpqxx 6 leaves its SQLSTATE out
+    return postgres_failure("42501", safe(error.what()));
   } catch (const pqxx::sql_error& error) {
     return postgres_failure(error.sqlstate(), safe(error.what()));
   } catch (const std::exception& error) {

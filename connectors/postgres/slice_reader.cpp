@@ -28,7 +28,8 @@ constexpr Statement kBatches{
 constexpr Statement kDeadLetterCount{"count_dead_letters", "select count(*) from dead_letter where slice = $1"};
 constexpr Statement kRuns{
     "read_runs",
-    "select batch, sequence, min(level), sum(octet_length(payload)), count(*),"
+    // The chunks there must be, so that one that is missing shows when they are read.
+    "select batch, sequence, min(level), sum(octet_length(payload)), max(chunk) + 1,"
     " (select s.sequence from slice s where s.slice = $1) as committed"
     " from segment where slice = $1 group by segment.batch, segment.sequence order by segment.batch, segment.sequence"};
 constexpr Statement kDeadLetters{

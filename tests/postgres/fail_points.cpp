@@ -37,6 +37,11 @@ void FailPoints::arm(const std::string& prefix, std::size_t nth, FailAction acti
   struck_ = false;
 }
 
+void FailPoints::disarm() {
+  const std::lock_guard lock(mutex_);
+  armed_ = false;
+}
+
 bool FailPoints::struck() const {
   const std::lock_guard lock(mutex_);
   return struck_;

@@ -19,7 +19,8 @@ class FailPoints {
 
   // The passing number `nth`, counted from 0, of any step whose name begins with `prefix` suffers `action`, once.
   void arm(const std::string& prefix, std::size_t nth, FailAction action);
-  // Whether that has happened.
+  void disarm();
+  // Whether it has happened.
   [[nodiscard]] bool struck() const;
   // Holds whoever passes a step of this name until release().
   void hold(const std::string& step);
