@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
 # The cluster of compose.yaml without Docker: Kafka, PostgreSQL and rollcall as processes of this machine.
 # Usage: local.sh up|down|status|logs|remove     down keeps the data, remove deletes it
-# ROLLCALL_HTTP says where rollcall listens (127.0.0.1:8000), ROLLCALL_LOCAL where the data lies (build/local).
+# LOCAL_HTTP says where rollcall listens (127.0.0.1:8000), LOCAL_DIR where the data lies (build/local).
 set -euo pipefail
 top=$(cd "$(dirname "$0")/.." && pwd)
 servers=$top/tests/servers
 # shellcheck source=../tests/servers/common.sh
 source "$servers/common.sh"
 
-http=${ROLLCALL_HTTP:-127.0.0.1:8000}
-state=${ROLLCALL_LOCAL:-$top/build/local}
+http=${LOCAL_HTTP:-127.0.0.1:8000}
+state=${LOCAL_DIR:-$top/build/local}
 # PostgreSQL does not run as root, and cannot enter root's home.
-if [[ -z ${ROLLCALL_LOCAL:-} ]] && ((EUID == 0)) && ! setpriv --reuid=nobody --clear-groups test -x "$top"; then
+if [[ -z ${LOCAL_DIR:-} ]] && ((EUID == 0)) && ! setpriv --reuid=nobody --clear-groups test -x "$top"; then
   state=/var/tmp/rollcall-local-$(cksum <<< "$top" | cut -d ' ' -f 1)
 fi
 home=$state/rollcall

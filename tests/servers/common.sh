@@ -3,9 +3,9 @@
 # Sourced, never run. A server's directory holds `pid` (process id and start time), `port` and `log`.
 # shellcheck disable=SC2034 # the constants are for whoever sources this
 
-START_SECONDS_MAX=${ROLLCALL_SERVER_START_SECONDS_MAX:-60}  # a cold JVM on a busy machine needs a while
-STOP_SECONDS_MAX=20                                         # after that a server is killed
-START_TRIES_MAX=5                                           # another process may take a port we found free
+START_SECONDS_MAX=${ROLLCALL_SERVER_START_SECONDS_MAX:-120}  # a cold JVM on a busy machine needs a while
+STOP_SECONDS_MAX=20                                          # after that a server is killed
+START_TRIES_MAX=5                                            # another process may take a port we found free
 
 say() { echo "${0##*/}: $*" >&2; }
 die() { say "$@"; exit 1; }

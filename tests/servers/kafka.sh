@@ -39,9 +39,10 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
 group.initial.rebalance.delay.ms=0
-# A broker that was killed may come back as soon as its old session has ended.
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=500
+# A broker that was killed comes back only when its old session has ended. Shorter would be quicker, but on a machine
+# whose cores are all compiling, a broker that is late with its heartbeat would be taken for dead.
+broker.session.timeout.ms=6000
+broker.heartbeat.interval.ms=1000
 # Two cores and little memory.
 num.network.threads=2
 num.io.threads=4
