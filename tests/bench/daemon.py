@@ -11,7 +11,7 @@ import tempfile
 import time
 import uuid
 
-NESTED_FIELDS = 'fields = {batch = "/order/batch_no", id = "/order/record/id"}'
+NESTED_FIELDS = 'fields = {batch = "/order/batch_no", id = "/order/line/key"}'
 POLL_SECONDS = 0.02
 
 
@@ -66,7 +66,7 @@ class Daemon:
         self.process.wait()
 
     def get(self, path, raw=False):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = self.connection()
         connection.request("GET", path)
         response = connection.getresponse()
         body = response.read()
@@ -94,7 +94,7 @@ class Daemon:
         self.poll(lambda: self.get("/readyz", raw=True)[0] == 200 or None, seconds)
 
     def records_read(self):
-        return sum(source["next"] for source in self.get("/api/v1/sources")["items"])
+        return sum(source["position"] for source in self.get("/api/v1/sources")["items"])
 
     def read_all(self, total, seconds=900):
         """Seconds from the first record read to the last one read and committed."""
@@ -107,14 +107,26 @@ class Daemon:
         text = self.get("/metrics", raw=True)[1].decode()
         return sum(float(value) for value in re.findall(rf"^{name}(?:{{[^}}]*}})? (\S+)$", text, re.M))
 
+    def connection(self):
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+
+    def histogram_quantile(self, name, share):
+        """The upper bound of the bucket in which the quantile lies."""
+        text = self.get("/metrics", raw=True)[1].decode()
+        buckets = [(float(bound), float(count)) for bound, count in
+                   re.findall(rf'^{name}_bucket{{le="([^"]+)"}} (\S+)$', text, re.M)]
+        return next(bound for bound, count in buckets if count >= share * buckets[-1][1])
+
     def memory(self):
         """Resident bytes of the process, and those that its sets hold by their own count."""
         with open(f"/proc/{self.process.pid}/statm", encoding="ascii") as statm:
             resident = int(statm.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
         return resident, self.metric("rollcall_state_bytes")
 
-    def check_conservation(self):
-        for batch in self.get("/api/v1/batches?limit=1000")["items"]:
-            counts = batch["counts"]
-            if counts["expected"] != counts["matched"] + counts["missing"]:
-                raise RuntimeError(f"counts of {batch['batch_name']} do not add up: {counts}")
+    def check_found(self, truth):
+        """A fast answer that is wrong is worth nothing: the sums over all batches are those that were produced."""
+        batches = [batch["counts"] for batch in self.get("/api/v1/batches?limit=1000")["items"]]
+        for name in ("matched", "missing", "unexpected", "duplicate_processed"):
+            found = sum(counts[name] for counts in batches)
+            if found != truth[name]:
+                raise RuntimeError(f"{name}: found {found}, produced {truth[name]}")

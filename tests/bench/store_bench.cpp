@@ -1,7 +1,5 @@
 // How long a commit and a restore take.
 // Usage: store_bench [ids in millions, default 10]   with ROLLCALL_TEST_DATABASE naming a server
-#include <unistd.h>
-
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,6 +12,7 @@
 #include <pqxx/pqxx>
 #include <random>
 #include <string>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -80,7 +79,9 @@ class Bench {
   template <class T>
   T wait(boost::asio::awaitable<Result<T>> call) {
     std::optional<Result<T>> result;
-    boost::asio::co_spawn(loop_, std::move(call), [&](std::exception_ptr, Result<T> value) { result.emplace(std::move(value)); });
+    boost::asio::co_spawn(loop_, std::move(call), [&](std::exception_ptr, Result<T> value) {
+      result.emplace(std::move(value));
+    });
     turn();
     if (!*result) {
       std::fprintf(stderr, "%s\n", result->error().message.c_str());
@@ -122,7 +123,8 @@ struct Feeder {
     checkpoint.sequence = ++sequence;
     checkpoint.new_batches = std::exchange(fresh, {});
     for (std::int32_t partition = 0; partition < 8; ++partition) {
-      checkpoint.positions.push_back({"orders/" + std::to_string(partition), static_cast<std::int64_t>(sequence), 0, 0});
+      checkpoint.positions.push_back(
+          {"orders/" + std::to_string(partition), static_cast<std::int64_t>(sequence), 0, 0});
     }
     for (std::size_t batch = 0; batch < ledgers.size(); ++batch) {
       LedgerChange change;
@@ -153,7 +155,8 @@ void commit_latency(bool compaction) {
   std::uint64_t bytes = 0;
   for (int commit = 0; commit < kCommits; ++commit) {
     for (auto& ledger : feeder.ledgers) {
-      for (std::size_t id = 0; id < kIds; ++id) ledger->add(static_cast<Side>(id % 2), RecordId{random()});
+      for (std::size_t id = 0; id < kIds; ++id)
+        ledger->add(static_cast<Side>(id % 2), RecordId{random()});
     }
     Checkpoint checkpoint = feeder.cut();
     const auto begin = Clock::now();
@@ -162,9 +165,10 @@ void commit_latency(bool compaction) {
   }
   std::sort(times.begin(), times.end());
   const auto merged = bench.compaction();
-  std::printf("commit of %zu ledgers, %.1f KiB each, merging %s: p50 %.1f ms, p99 %.1f ms, max %.1f ms", kLedgers,
-              static_cast<double>(bytes) / kCommits / kLedgers / 1024, compaction ? "on" : "off", times[times.size() / 2],
-              times[times.size() * 99 / 100], times.back());
+  std::printf(
+      "commit of %zu ledgers, %.1f KiB each, merging %s: p50 %.1f ms, p99 %.1f ms, max %.1f ms",
+      kLedgers, static_cast<double>(bytes) / kCommits / kLedgers / 1024, compaction ? "on" : "off",
+      times[times.size() / 2], times[times.size() * 99 / 100], times.back());
   std::printf("; %llu merges, %.1f MiB written\n", static_cast<unsigned long long>(merged.merges),
               static_cast<double>(merged.bytes_written) / (1U << 20U));
 }
@@ -176,7 +180,8 @@ void restore_speed(const char* kind, std::size_t ids, std::size_t batches, const
   {
     Feeder feeder(bench.acquire(), batches);
     for (std::size_t id = 0; id < ids;) {
-      for (const std::size_t end = std::min(ids, id + kIdsInCommit); id < end; ++id) add(*feeder.ledgers[id % batches], id);
+      for (const std::size_t end = std::min(ids, id + kIdsInCommit); id < end; ++id)
+        add(*feeder.ledgers[id % batches], id);
       Checkpoint checkpoint = feeder.cut();
       (void)bench.commit(checkpoint);
     }
@@ -186,16 +191,18 @@ void restore_speed(const char* kind, std::size_t ids, std::size_t batches, const
   bench.open();
   const auto begin = Clock::now();
   const SliceState state = bench.acquire();
-  std::printf("restore of %zu ids, %s, %zu batches: %.0f ms (%llu stored runs, %zu MiB resident)\n", ids, kind, batches,
-              ms_since(begin), static_cast<unsigned long long>(merged.runs), resident_mib());
+  std::printf("restore of %zu ids, %s, %zu batches: %.0f ms (%llu stored runs, %zu MiB resident)\n",
+              ids, kind, batches, ms_since(begin), static_cast<unsigned long long>(merged.runs),
+              resident_mib());
   std::fflush(stdout);
 }
 
 std::string uuid(std::uint64_t high, std::uint64_t low) {
   char text[37];
-  std::snprintf(static_cast<char*>(text), sizeof text, "%08x-%04x-%04x-%04x-%012llx", static_cast<unsigned>(high >> 32U),
-                static_cast<unsigned>(high >> 16U & 0xFFFFU), static_cast<unsigned>(high & 0xFFFFU),
-                static_cast<unsigned>(low >> 48U), static_cast<unsigned long long>(low & 0xFFFF'FFFF'FFFFULL));
+  std::snprintf(static_cast<char*>(text), sizeof text, "%08x-%04x-%04x-%04x-%012llx",
+                static_cast<unsigned>(high >> 32U), static_cast<unsigned>(high >> 16U & 0xFFFFU),
+                static_cast<unsigned>(high & 0xFFFFU), static_cast<unsigned>(low >> 48U),
+                static_cast<unsigned long long>(low & 0xFFFF'FFFF'FFFFULL));
   return static_cast<char*>(text);
 }
 
@@ -215,11 +222,12 @@ void run(std::size_t ids) {
       ledger.add(kExpected, RecordId::from_text(text));
       ledger.add(kProcessed, RecordId::from_text(text));
     });
-    restore_speed("UUIDs, one in a hundred outstanding", ids, batches, [&](Ledger& ledger, std::size_t id) {
-      const std::string text = uuid(random(), random());
-      ledger.add(kExpected, RecordId::from_text(text));
-      if (id % 100 != 0) ledger.add(kProcessed, RecordId::from_text(text));
-    });
+    restore_speed("UUIDs, one in a hundred outstanding", ids, batches,
+                  [&](Ledger& ledger, std::size_t id) {
+                    const std::string text = uuid(random(), random());
+                    ledger.add(kExpected, RecordId::from_text(text));
+                    if (id % 100 != 0) ledger.add(kProcessed, RecordId::from_text(text));
+                  });
   }
 }
 
