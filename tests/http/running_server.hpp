@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <atomic>
+#include <future>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "connectors/http/server.hpp"
+#include "tests/fakes/fake_answers.hpp"
+#include "tests/http/peer.hpp"
+
+namespace rollcall::http {
+
+// A server on a free port with a loop thread and a query thread of its own, stopped in order at the end.
+class RunningServer {
+ public:
+  explicit RunningServer(fakes::FakeAnswers& answers, Options options = {})
+      : server_(loop_, query_, answers, on_free_port(std::move(options))) {
+    server_.listen().value();
+    thread_ = std::thread{[this] { loop_.run(); }};
+  }
+  ~RunningServer() {
+    if (thread_.joinable()) stop();
+    query_.join();
+  }
+
+  [[nodiscard]] std::uint16_t port() const { return port_ != 0 ? port_ : server_.port(); }
+  [[nodiscard]] Peer connect(int receive_buffer_bytes = 0) const { return Peer{port(), receive_buffer_bytes}; }
+
+  // Runs on the loop and waits for it.
+  template <class Work>
+  auto on_loop(Work work) {
+    std::packaged_task<decltype(work())()> task{std::move(work)};
+    auto result = task.get_future();
+    boost::asio::post(loop_, std::move(task));
+    return result.get();
+  }
+  [[nodiscard]] std::size_t connections() {
+    return on_loop([this] { return server_.connections(); });
+  }
+
+  void begin_stop() {
+    port_ = server_.port();
+    boost::asio::co_spawn(loop_, server_.stop(), [](const std::exception_ptr&) {});
+  }
+  void wait_for_stop() { thread_.join(); }  // the loop ends by itself: nothing is left to run
+  void stop() {
+    on_loop([this] { begin_stop(); });
+    wait_for_stop();
+  }
+
+ private:
+  static Options on_free_port(Options options) {
+    options.port = 0;
+    return options;
+  }
+
+  boost::asio::io_context loop_{1};
+  boost::asio::thread_pool query_{1};
+  Server server_;
+  std::uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace rollcall::http
