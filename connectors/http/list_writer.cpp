@@ -265,10 +265,11 @@ class Analysis final : public BodyProducer {
   bool produce(std::string& out) override {
     if (!begun_) out += frame_.head;
     begun_ = true;
-    if (!missing_.at_end()) {
+    // A short answer becomes a single piece, so that it is sent with its length.
+    while (!missing_.at_end()) {
       append_items(out, missing_);
       if (missing_.at_end()) out += frame_.middle;
-      if (out.size() > kSmall) return true;  // else the answer is short enough to be sent in one piece
+      if (out.size() > kSmall) return true;
     }
     while (!unexpected_.at_end()) {
       append_items(out, unexpected_);

@@ -1,0 +1,87 @@
+// Any bytes at all as a connection: the parser, the router, the handlers and the lists, without sockets. Whatever comes,
+// the answer is well-formed, and what says it is JSON is JSON.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/json.hpp>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "connectors/http/request_parser.hpp"
+#include "connectors/http/router.hpp"
+#include "pipeline/ensure.hpp"
+#include "tests/fakes/fake_answers.hpp"
+
+using namespace rollcall;
+
+namespace {
+
+struct World {
+  World() {
+    answers.add("orders 2026", {1ULL, 2ULL, 2ULL, 3ULL, "a,\"b\"", "line\nbreak"}, {2ULL, 9ULL, "zz"});
+    answers.add("1", {7ULL}, {});
+    answers.sources.resize(1);
+    answers.letters.push_back({1, "t/0", 5, BadRecordReason::not_json, "", "\xFF", 0});
+    options.metrics = [] { return std::string{"up 1\n"}; };
+  }
+  fakes::FakeAnswers answers;
+  http::Options options;
+};
+
+http::Response run(const http::Route& route, const http::Request& request, const http::Service& service) {
+  if (route.handle != nullptr) return route.handle(request, service);
+  boost::asio::io_context loop;
+  http::Response response;
+  boost::asio::co_spawn(loop, route.handle_waiting(request, service),
+                        [&response](const std::exception_ptr& error, http::Response answered) {
+                          ENSURE(!error);
+                          response = std::move(answered);
+                        });
+  loop.run();
+  return response;
+}
+
+void check(http::Response response) {
+  if (response.producer) {
+    while (response.producer->produce(response.body)) {
+    }
+  }
+  const bool json = response.content_type == http::kJsonType || response.content_type == http::kProblemType;
+  if (json && !response.body.empty()) {
+    boost::json::error_code error;
+    boost::json::parse(response.body, error);
+    ENSURE(!error);
+  }
+  ENSURE(response.status < 500 || response.status == 501);
+  std::string head;
+  http::append_head(head, response, http::Framing{});
+  ENSURE(head.ends_with("\r\n\r\n"));
+  ENSURE(head.find("\r\n\r\n") == head.size() - 4);  // nothing of the client's breaks out of a header
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static World world;
+  const http::Service service{world.answers, world.options};
+  std::string_view bytes{reinterpret_cast<const char*>(data), size};
+  http::Request request;
+  http::RequestParser parser{request, 16384, 65536};
+  for (;;) {
+    std::size_t consumed = 0;
+    const auto progress = parser.feed(bytes, consumed);
+    ENSURE(consumed <= bytes.size());
+    bytes.remove_prefix(consumed);
+    if (progress == http::RequestParser::Progress::need_more) break;
+    if (progress == http::RequestParser::Progress::failed) {
+      check(http::to_response(parser.failure(), "x"));
+      break;
+    }
+    request.id = "x";
+    http::Routed routed = http::find_route(request, http::routes());
+    check(routed.route == nullptr ? std::move(routed.response) : run(*routed.route, request, service));
+    parser.restart();
+  }
+  return 0;
+}
