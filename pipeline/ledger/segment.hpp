@@ -58,7 +58,7 @@ class SegmentVisitor {
 struct MergeInput {
   std::function<Result<std::optional<std::string>>()> next_chunk;
 };
-[[nodiscard]] Result<void> merge(std::vector<MergeInput> inputs, std::size_t sides,
+[[nodiscard]] Result<void> merge(const std::vector<MergeInput>& inputs, std::size_t sides,
                                  const std::function<Result<void>(SegmentChunk)>& push,
                                  std::size_t chunk_bytes_max = kSegmentChunkBytesMax);
 

@@ -118,7 +118,7 @@ std::optional<Stage> next_stage(const std::vector<MergeReader>& readers) {
 }  // namespace
 }  // namespace segment
 
-Result<void> merge(std::vector<MergeInput> inputs, std::size_t sides,
+Result<void> merge(const std::vector<MergeInput>& inputs, std::size_t sides,
                    const std::function<Result<void>(SegmentChunk)>& push,
                    std::size_t chunk_bytes_max) {
   using namespace segment;

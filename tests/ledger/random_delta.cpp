@@ -36,15 +36,19 @@ std::uint64_t random_id(Random& random, std::size_t size) {
 
 IntegerRange random_range(Random& random) {
   const std::uint64_t lo = 2'000'000 + below(random, 200'000);
-  switch (below(random, 4)) {
-    case 0:
-      return {lo, lo + below(random, 40)};
-    case 1:
+  switch (below(random, 16)) {
+    case 0:  // a whole block, across the border between two upper halves
       return {0x700000000U - below(random, 4'000), 0x700000000U + below(random, 70'000)};
+    case 1:
     case 2:
-      return {kIdMax - below(random, 2'000), kIdMax};
+    case 3:
+      return {kIdMax - below(random, 500), kIdMax};
+    case 4:
+    case 5:
+    case 6:
+      return {lo, lo + below(random, 5'000)};
     default:
-      return {lo, lo + below(random, 20'000)};
+      return {lo, lo + below(random, 40)};
   }
 }
 

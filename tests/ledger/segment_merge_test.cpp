@@ -32,7 +32,7 @@ SegmentRun run_of(std::vector<std::uint64_t> ids, std::size_t bound = kSegmentCh
 
 TEST_CASE("merging the parts gives the bytes of the whole") {
   Random random{11};
-  for (int round = 0; round < 60; ++round) {
+  for (int round = 0; round < 40; ++round) {
     const std::size_t sides = kSidesMin + random() % (kSidesMax - kSidesMin + 1);
     const LedgerDelta whole = random_delta(random, sides, 1 + random() % 1200);
     const auto parts = split(random, whole, 1 + random() % 9);
@@ -47,7 +47,7 @@ TEST_CASE("merging the parts gives the bytes of the whole") {
 
 TEST_CASE("merges of many small chunks say the same, and again when merged in two rounds") {
   Random random{12};
-  for (int round = 0; round < 30; ++round) {
+  for (int round = 0; round < 12; ++round) {
     const std::size_t sides = 2 + random() % 3;
     const LedgerDelta whole = random_delta(random, sides, 1500);
     const auto runs = encode_all(split(random, whole, 6), 100 + random() % 3000);
@@ -99,7 +99,7 @@ TEST_CASE("dense ids with random masks are merged window by window") {
   Random random{14};
   LedgerDelta whole;
   whole.sides.resize(2);
-  for (std::uint64_t id = 0; id < 600'000; ++id) {
+  for (std::uint64_t id = 0; id < 300'000; ++id) {
     if (random() % 2 == 0) whole.sides[0].added.integers.push_back(id);
     if (random() % 3 == 0) whole.sides[1].added.integers.push_back(id);
     if (random() % 5 == 0) whole.sides[1].duplicates.integers.push_back(id);

@@ -149,7 +149,7 @@ TEST_CASE("a chunk is no larger than its bound and no smaller than it needs to b
   LedgerDelta delta = delta_of(2);
   std::set<std::uint64_t> ids;
   while (ids.size() < 60'000) ids.insert(random());
-  while (ids.size() < 400'000) ids.insert(random() % 1'000'000);
+  while (ids.size() < 250'000) ids.insert(random() % 1'000'000);
   delta.sides[0].added.integers.assign(ids.begin(), ids.end());
   for (int i = 0; i < 5000; ++i) {
     add_text(delta, delta.sides[1].added, "text-" + std::to_string(i));
