@@ -132,14 +132,15 @@ class KafkaSource::Impl {
     if (!to_commit_.empty()) commit();
   }
 
-  // After this the scout's hold on the client is the last, and its thread may take its time to close it.
+  // Our hold on the client goes before the scout is told to stop: so the scout's is the last, and its thread may take
+  // its time to close it. The other way round the loop hangs where librdkafka does.
   void let_go() {
     if (std::exchange(stopping_, true)) return;
     reader_.release();
     QueueWakeup::unwatch(client_->queue.get());
     wakeup_.close();
-    if (scout_) scout_->stop();
     client_.reset();
+    if (scout_) scout_->stop();
   }
 
   const Options options_;
