@@ -117,6 +117,10 @@ asio::awaitable<Result<void>> Reconciler::read() {
   }
   co_await commit_rest();
   if (outcome && checkpointer_.failure()) outcome = *checkpointer_.failure();
+  if (outcome && (checkpointer_.in_flight() || something_to_cut())) {
+    outcome = transient("the store did not take the last checkpoint in time; what was read since the one before is "
+                        "not stored and will be read again at the next start");
+  }
   co_return outcome;
 }
 
