@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <doctest/doctest.h>
 #include <set>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <thread>
 
 #include "connectors/kafka/embedded_broker.hpp"
@@ -162,7 +164,8 @@ TEST_CASE("a broker that is away at the start is waited for") {
   cluster.broker.set_down();
   SourceUnderTest source(cluster.options());
   std::thread later([&] {
-    std::this_thread::sleep_for(1s);
+    boost::asio::io_context waiting;
+    boost::asio::steady_timer{waiting, 1s}.wait();  // long enough to have been refused
     cluster.broker.set_up();
   });
   const auto started = source.start();

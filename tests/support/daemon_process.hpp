@@ -28,7 +28,7 @@ class DaemonProcess {
   void signal(int number) const { process_->signal(number); }
   void kill();  // SIGKILL, and waits for the end
   // SIGTERM, and waits for the end; throws where it does not come.
-  ProcessEnd stop(milliseconds at_most = seconds{20});
+  ProcessEnd stop(milliseconds at_most = seconds{60});
   std::optional<ProcessEnd> wait(milliseconds at_most) { return process_->wait(at_most); }
   [[nodiscard]] bool running() const { return process_ && process_->running(); }
 
@@ -38,7 +38,7 @@ class DaemonProcess {
   }
   [[nodiscard]] bool ready() const;
   // Throws, with the end of the log, where it is not ready in time or has ended.
-  void wait_until_ready(milliseconds at_most = seconds{30});
+  void wait_until_ready(milliseconds at_most = seconds{60});
 
   [[nodiscard]] int port() const { return options_.port; }
   [[nodiscard]] std::string log() const;  // all of stderr
