@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "connectors/http/batch_answer.hpp"
 #include "connectors/http/cursor.hpp"
 #include "connectors/http/endpoints.hpp"
@@ -8,8 +10,11 @@
 namespace rollcall::http {
 namespace {
 
-// Counting what a filter matches looks at each batch, on the loop: beyond this the total stays unknown.
-constexpr std::size_t kCountedMax = 10'000;
+// A status is half a KiB and is written on the loop: a page of more than this would hold it up. The cursor tells that
+// there is more.
+constexpr std::uint64_t kBatchesMax = 1000;
+// Counting what a filter matches looks at each batch, on the loop too: beyond this the total stays unknown.
+constexpr std::size_t kCountedMax = 2000;
 
 // What the query of the list of batches asks for.
 struct BatchListQuery {
@@ -21,7 +26,8 @@ struct BatchListQuery {
 
 std::optional<Problem> read(BatchListQuery& wanted, const Request& request, const Options& options) {
   QueryReader query{request.query};
-  wanted.limit = query.integer("limit", options.list_limit_default, 1, options.list_limit_max);
+  const auto limit = query.integer("limit", options.list_limit_default, 1, options.list_limit_max);
+  wanted.limit = std::min(limit, kBatchesMax);
   wanted.part_of_name = query.text("q").value_or("");
   const auto state = query.word("state", {"open", "sealing", "sealed", "closing", "closed", "archived", "aborted"});
   wanted.open_ones = state.value_or("open") == "open";

@@ -86,6 +86,7 @@ Response get_list(const Request& request, const Service& service, CursorKind kin
 
   Response response;
   response.content_type = content_type_of(wanted.format);
+  response.headers.emplace_back("Vary", "Accept");
   tell_revision(response, etag, batch->revision, verdict);
   if (wanted.format == Format::json) {
     PageRequest page{std::move(wanted.after), wanted.limit, total_of(*batch, kind), batch->revision};

@@ -291,7 +291,7 @@ asio::awaitable<void> Session::close() {
   if (!gone_ && !out_.empty()) static_cast<void>(co_await flush());
   error_code ignored;
   if (gone_) {
-    socket_.close(ignored);
+    cut();
     co_return;
   }
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
@@ -343,6 +343,7 @@ void Session::report(std::string_view route, unsigned status, Clock::time_point 
 
 void Session::await_until(Waiting waiting, std::chrono::milliseconds limit) {
   waiting_ = waiting;
+  timed_out_ = false;
   deadline_ = Clock::now() + limit;
 }
 
@@ -351,7 +352,7 @@ void Session::sweep(Clock::time_point now) {
   timed_out_ = true;
   error_code ignored;
   if (waiting_ == Waiting::for_client_to_take) {
-    socket_.close(ignored);
+    cut();
   } else {
     socket_.cancel(ignored);
   }
@@ -362,9 +363,14 @@ void Session::drain() {
   if (waiting_ == Waiting::for_request) socket_.cancel(ignored);
 }
 
-void Session::abort() {
+void Session::abort() { cut(); }
+
+// A reset rather than an orderly end, which an old client would take for the end of its list. It also gives back at once
+// what the kernel holds for a client that does not read.
+void Session::cut() {
   gone_ = true;
   error_code ignored;
+  socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
   socket_.close(ignored);
 }
 

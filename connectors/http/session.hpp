@@ -59,6 +59,7 @@ class Session {
   void append(const Response& response);
   [[nodiscard]] Framing framing() const;
   void report(std::string_view route, unsigned status, Clock::time_point began);
+  void cut();
   void await_until(Waiting waiting, std::chrono::milliseconds limit);
 
   static constexpr std::size_t kFlushBytes = std::size_t{64} << 10U;
