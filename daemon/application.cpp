@@ -20,6 +20,20 @@ namespace rollcall {
 
 namespace asio = boost::asio;
 
+namespace {
+
+std::string_view to_string(FailureKind kind) {
+  switch (kind) {
+    case FailureKind::transient: return "transient";
+    case FailureKind::bad_record: return "bad_record";
+    case FailureKind::fenced: return "fenced";
+    case FailureKind::fatal: return "fatal";
+  }
+  return "fatal";
+}
+
+}  // namespace
+
 Application::Application(const Config& config)
     : config_(config),
       metrics_(config.metrics.worst_batches),
@@ -139,7 +153,7 @@ asio::awaitable<void> Application::shut_down() {
 
 void Application::report(const Failure& failure) {
   exit_code_ = failure.configuration ? ExitCode::configuration : ExitCode::runtime_error;
-  log(LogLevel::error, failure.message, {{"advice", failure.advice}});
+  log(LogLevel::error, failure.message, {{"kind", to_string(failure.kind)}, {"advice", failure.advice}});
 }
 
 std::string Application::metrics_text() {

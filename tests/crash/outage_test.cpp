@@ -11,7 +11,7 @@ using namespace rollcall::test;
 
 namespace {
 
-constexpr seconds kSoon{30};
+constexpr seconds kSoon{60};
 
 // One batch's number of expected ids and the reasons for which its answer is not final.
 struct Glance {
@@ -96,7 +96,7 @@ TEST_CASE("what a daemon has read while the database is away is read again after
 TEST_CASE(
     "with too much that is not durable reading pauses, and goes on when the database is back") {
   Stage::Options options;
-  options.checkpoint = "interval = \"50ms\"\nuncommitted_bytes_max = \"1MiB\"\n";
+  options.checkpoint = "interval = \"50ms\"\nbytes = \"256KiB\"\nuncommitted_bytes_max = \"1MiB\"\n";
   Stage stage(options);
   stage.daemon.start();
   stage.daemon.wait_until_ready();

@@ -47,6 +47,7 @@ std::string TestDatabase::url_as(const std::string& user, const std::string& pas
 
 void create_role_with_password(const std::string& role, const std::string& password) {
   const std::string& server = servers().database;
+  query(server, "drop role if exists " + role);
   query(server, "create role " + role + " login password '" + password + "'");
   // The first rule that fits decides, so ours goes to the top of the file.
   const std::string rules = query_value(server, "show hba_file");
