@@ -14,9 +14,9 @@ constexpr std::uint64_t kLowMax = 0xffffffffU;
 
 }  // namespace
 
-std::optional<AddOutcome> ClusteredIds::add_to_known(Side side, std::uint64_t id) {
+bool ClusteredIds::add_to_known(Side side, std::uint64_t id, AddOutcome& outcome) {
   const std::size_t index = find_leaf_again(id);
-  if (index == kNowhere) return std::nullopt;
+  if (index == kNowhere) return false;
   const std::uint32_t low = low_of(id);
   const ClusterLeaf& leaf = *leaves_[index];
   const std::int32_t container = roaring_layout::find_container(leaf.side(side), low);
@@ -30,10 +30,9 @@ std::optional<AddOutcome> ClusteredIds::add_to_known(Side side, std::uint64_t id
     known = true;
     if (roaring_layout::container_has(other, at, low)) others |= 1U << s;
   }
-  if (!known) return std::nullopt;
+  if (!known) return false;
   ClusterLeaf& mine = own(index);
   const std::size_t bytes_before = mine.bytes();
-  AddOutcome outcome;
   if (container < 0) {
     mine.add(side, low);
     outcome.before = static_cast<Mask>(others);
@@ -46,7 +45,7 @@ std::optional<AddOutcome> ClusteredIds::add_to_known(Side side, std::uint64_t id
   leaf_bytes_ += mine.bytes() - bytes_before;
   ids_ += outcome.before == 0 ? 1 : 0;
   if (container < 0 && mine.too_large(side)) split(index);
-  return outcome;
+  return true;
 }
 
 void ClusteredIds::add_new(Side side, std::uint64_t id) {

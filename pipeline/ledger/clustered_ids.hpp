@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <vector>
 
 #include "pipeline/ledger/add_outcome.hpp"
@@ -24,9 +23,9 @@ class ClusteredIds {
   ClusteredIds& operator=(ClusteredIds&&) noexcept = default;
   ClusteredIds& operator=(const ClusteredIds&) = delete;
 
-  // One side names an id. Nothing is done and nothing returned when its container (id >> 16) is on no side: where it
-  // should live is for the caller to decide.
-  std::optional<AddOutcome> add_to_known(Side side, std::uint64_t id);
+  // One side names an id. False, and nothing done, when its container (id >> 16) is on no side: where it should live is
+  // for the caller to decide.
+  bool add_to_known(Side side, std::uint64_t id, AddOutcome& outcome);
   // One side names an id that is in no container yet.
   void add_new(Side side, std::uint64_t id);
   // Puts an id on every side of `mask`; returns the sides that it was on.

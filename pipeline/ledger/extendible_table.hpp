@@ -79,9 +79,12 @@ class ExtendibleTable {
   template <class Merge>
   void merge_sorted(std::span<const Key> keys, const Merge& merge);
 
-  // Takes out every entry for which `condemned(key, value)` is true.
+  // Takes a key out; returns its value, 0 when it was absent.
+  Value take(const Key& key);
+  // Takes out every entry of one bucket for which `condemned(key, value)` is true. Buckets are numbered from 0.
   template <class Condemned>
-  void erase_if(const Condemned& condemned);
+  void erase_if(std::size_t bucket, const Condemned& condemned);
+  [[nodiscard]] std::size_t buckets() const { return buckets_.size(); }
 
   // A copy that shares every bucket. Costs a pointer for each.
   [[nodiscard]] ExtendibleTable snapshot() {
@@ -109,7 +112,7 @@ class ExtendibleTable {
   };
   static constexpr std::size_t kBucketEntriesMax = 8192;
   static constexpr std::size_t kCrowdMin = 256;
-  static constexpr unsigned kDepthMax = 24;  // a bucket that deep grows instead: only a broken hash gets there
+  static constexpr unsigned kDepthMax = 20;  // a bucket that deep grows instead: only a broken hash gets there
 
   ExtendibleTable(const ExtendibleTable&) = default;
 
@@ -242,22 +245,30 @@ void ExtendibleTable<Key, Value>::merge_sorted(std::span<const Key> keys, const 
 }
 
 template <class Key, class Value>
+Value ExtendibleTable<Key, Value>::take(const Key& key) {
+  const Value* found = find(key);  // makes the bucket ours
+  if (found == nullptr) return {};
+  const Value value = *found;
+  Bucket& bucket = *directory_[index_of(key)];
+  bucket.erase(bucket.seek(key));
+  --size_;
+  return value;
+}
+
+template <class Key, class Value>
 template <class Condemned>
-void ExtendibleTable<Key, Value>::erase_if(const Condemned& condemned) {
-  for (std::size_t place = 0; place < buckets_.size(); ++place) {
-    const Bucket& bucket = *buckets_[place];
-    Entries kept;
-    kept.reserve(bucket.size());
-    std::uint64_t hash = 0;
-    bucket.for_each([&](const Key& key, const Value& value) {
-      hash = hash_of(key);
-      if (!condemned(key, value)) kept.push(key, value);
-    });
-    if (kept.keys.size() == bucket.size()) continue;
-    size_ -= bucket.size() - kept.keys.size();
-    lay_out(kept.keys, kept.values, kept.keys.size(), prefix_of(hash, bucket.depth()),
-            bucket.place());
-  }
+void ExtendibleTable<Key, Value>::erase_if(std::size_t place, const Condemned& condemned) {
+  const Bucket& bucket = *buckets_[place];
+  Entries kept;
+  kept.reserve(bucket.size());
+  std::uint64_t hash = 0;
+  bucket.for_each([&](const Key& key, const Value& value) {
+    hash = hash_of(key);
+    if (!condemned(key, value)) kept.push(key, value);
+  });
+  if (kept.keys.size() == bucket.size()) return;
+  size_ -= bucket.size() - kept.keys.size();
+  lay_out(kept.keys, kept.values, kept.keys.size(), prefix_of(hash, bucket.depth()), bucket.place());
 }
 
 }  // namespace rollcall

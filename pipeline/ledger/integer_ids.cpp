@@ -34,13 +34,14 @@ AddOutcome IntegerIds::add_anywhere(Side side, std::uint64_t id, bool dense) {
 
 // The id is not in the table.
 AddOutcome IntegerIds::add_unspread(Side side, std::uint64_t id, bool dense) {
-  if (const auto known = clustered_.add_to_known(side, id)) return *known;
+  AddOutcome outcome;
+  if (clustered_.add_to_known(side, id, outcome)) return outcome;
   if (dense || clusters(id)) {
     clustered_.add_new(side, id);
   } else {
     spread_.insert(mixer_.mix(id), bit(side));
   }
-  return {};
+  return outcome;
 }
 
 // Whether an id whose container is new should open it.
@@ -103,22 +104,32 @@ void IntegerIds::add_one_by_one(Side side, IntegerRange range, MaskCounts& count
 
 // Moves the spread ids of a range among the clustered ones, where whole sets can be reckoned with.
 void IntegerIds::gather(IntegerRange range) {
-  const auto inside = [&](std::uint64_t key) {
+  for (std::size_t bucket = 0; bucket < spread_.buckets(); ++bucket) {
+    move_to_clusters(bucket, [&](std::uint64_t id) { return range.lo <= id && id <= range.hi; });
+  }
+}
+
+// A few ids of a cluster may have come before it was known for one. While they are in the table, each addition has to
+// look there first; so where they are few, one bucket now and then is gone through for those whose neighbours are known.
+void IntegerIds::tidy() {
+  until_tidy_ = kTidyInterval;
+  if (clustered_.ids() < kTidyRatio * spread_.size()) return;
+  if (next_bucket_to_tidy_ >= spread_.buckets()) next_bucket_to_tidy_ = 0;
+  move_to_clusters(next_bucket_to_tidy_++, [&](std::uint64_t id) { return clustered_.has_container(id); });
+}
+
+template <class Belongs>
+void IntegerIds::move_to_clusters(std::size_t bucket, const Belongs& belongs) {
+  spread_.erase_if(bucket, [&](std::uint64_t key, Mask mask) {
     const std::uint64_t id = mixer_.unmix(key);
-    return range.lo <= id && id <= range.hi;
-  };
-  spread_.erase_if([&](std::uint64_t key, Mask mask) {
-    if (!inside(key)) return false;
-    clustered_.place(mixer_.unmix(key), mask);
+    if (!belongs(id)) return false;
+    clustered_.place(id, mask);
+    for (std::size_t s = 0; s < spread_extras_.size(); ++s) {
+      const std::uint64_t times = spread_extras_[s].take(key);
+      if (times > 0) clustered_.add_repeats(static_cast<Side>(s), id, times);
+    }
     return true;
   });
-  for (std::size_t s = 0; s < spread_extras_.size(); ++s) {
-    spread_extras_[s].erase_if([&](std::uint64_t key, std::uint64_t times) {
-      if (!inside(key)) return false;
-      clustered_.add_repeats(static_cast<Side>(s), mixer_.unmix(key), times);
-      return true;
-    });
-  }
 }
 
 void IntegerIds::absorb(Mask mask, const std::vector<std::uint64_t>& sorted, MaskCounts& counts) {

@@ -27,8 +27,8 @@ struct IntegerPicture {
 
 // The integer ids of a ledger. Each lives in one of two places: clustered ids in bitmaps (a fraction of a byte), spread
 // ones in a hash table (some 13 bytes). A container of 65,536 ids costs a bitmap some 50 bytes, so an id whose container
-// is new goes there only while containers hold eight ids on average, or when the census has seen many of its neighbours;
-// what is in the table by then stays there.
+// is new goes there only while containers hold eight ids on average, or when the census has seen many of its neighbours.
+// Those that came before their neighbours and went to the table follow later, a bucket at a time.
 // Owner:   the ledger. Runs on: its thread.
 // Limits:  see ClusteredIds and ExtendibleTable. A long range reads the whole table where there is one.
 class IntegerIds {
@@ -36,7 +36,9 @@ class IntegerIds {
   IntegerIds(std::size_t sides, Seed seed) : sides_(sides), mixer_(seed), clustered_(sides) {}
 
   AddOutcome add(Side side, std::uint64_t id) {
-    return spread_.empty() ? add_unspread(side, id, false) : add_anywhere(side, id, false);
+    if (spread_.empty()) return add_unspread(side, id, false);
+    if (--until_tidy_ == 0) tidy();
+    return add_anywhere(side, id, false);
   }
   // Moves the counts itself; appends what the side had named before to `repeated`, in order.
   void add(Side side, IntegerRange range, MaskCounts& counts, std::vector<IntegerRange>& repeated);
@@ -65,6 +67,10 @@ class IntegerIds {
   // Ranges up to this length are added id by id when ids of theirs may be in the table.
   static constexpr std::uint64_t kShortRange = 4096;
 
+  // Additions between two looks at one bucket of the table, and how few spread ids make that worth while.
+  static constexpr std::uint32_t kTidyInterval = 32768;
+  static constexpr std::uint64_t kTidyRatio = 16;
+
   struct Sightings {
     Census<1024> containers;
     Census<64> halves;
@@ -76,6 +82,9 @@ class IntegerIds {
   bool add_spread_repeats(Side side, std::uint64_t key, std::uint64_t times);
   void add_one_by_one(Side side, IntegerRange range, MaskCounts& counts, std::vector<IntegerRange>& repeated);
   void gather(IntegerRange range);
+  void tidy();
+  template <class Belongs>
+  void move_to_clusters(std::size_t bucket, const Belongs& belongs);
   void absorb_spread(Mask mask, const std::vector<std::uint64_t>& ids, MaskCounts& counts);
   template <class Visit>
   void take_spread(std::uint32_t high, Roaring& low, const Visit& visit);
@@ -86,6 +95,8 @@ class IntegerIds {
   ExtendibleTable<std::uint64_t, Mask> spread_;         // by mixed id
   std::vector<IntegerPicture::Counts> spread_extras_;   // empty until there is a first one
   std::unique_ptr<Sightings> sightings_;                // null until an id is in doubt
+  std::uint32_t until_tidy_ = kTidyInterval;
+  std::size_t next_bucket_to_tidy_ = 0;
 };
 
 }  // namespace rollcall

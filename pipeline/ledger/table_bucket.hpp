@@ -75,6 +75,17 @@ class TableBucket {
     return true;
   }
 
+  // Closes the gap that an entry leaves: whatever stood behind its home because of it moves up.
+  void erase(std::size_t slot) {
+    for (; values_[slot + 1] != Value{} && home(keys_[slot + 1]) <= slot; ++slot) {
+      keys_[slot] = keys_[slot + 1];
+      values_[slot] = values_[slot + 1];
+    }
+    keys_[slot] = kGreatestKey<Key>;
+    values_[slot] = Value{};
+    --size_;
+  }
+
   // Lays sorted distinct keys into an empty bucket. False, when they do not fit: try a larger one.
   bool fill(std::span<const Key> keys, std::span<const Value> values) {
     std::size_t slot = 0;
@@ -99,6 +110,8 @@ class TableBucket {
     const std::size_t slot = home(key);
     __builtin_prefetch(&keys_[slot]);
     __builtin_prefetch(&values_[slot]);
+    // g++ 12 takes a function that only prefetches for one without effect and drops the calls to it.
+    asm volatile("");
   }
 
   [[nodiscard]] bool full() const {
