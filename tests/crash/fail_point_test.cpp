@@ -14,7 +14,7 @@ using namespace rollcall::test;
 
 namespace {
 
-constexpr seconds kReachedMax{20};
+constexpr seconds kReachedMax{60};
 
 std::vector<std::string> steps_of(const std::string& phase) {
   static const std::regex call(R"rx(\b(?:step|fail_point)\("([a-z_]+)\.([a-z_]+)"\))rx");

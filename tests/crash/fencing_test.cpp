@@ -9,7 +9,7 @@ using namespace rollcall::test;
 
 namespace {
 
-constexpr seconds kSoon{30};
+constexpr seconds kSoon{60};
 
 // What the slice's row says of its owner.
 std::string owner_of(const Stage& stage) {

@@ -9,7 +9,7 @@
 namespace rollcall::test {
 namespace {
 
-constexpr seconds kCatchUpMax{90};
+constexpr seconds kCatchUpMax{120};
 
 std::string configure(const Stage::Options& options, const TopicSet& topics,
                       const TestDatabase& database) {

@@ -17,7 +17,7 @@ using namespace rollcall::test;
 
 namespace {
 
-constexpr seconds kStoryMax{60};
+constexpr seconds kStoryMax{120};
 
 // A demo and everything it says, on either channel.
 struct Demo {

@@ -10,7 +10,7 @@ using namespace rollcall::test;
 
 namespace {
 
-constexpr seconds kSoon{20};
+constexpr seconds kSoon{60};
 constexpr int kBadConfiguration = 78;
 constexpr int kRuntimeError = 1;
 

@@ -9,7 +9,7 @@ using namespace rollcall::test;
 
 namespace {
 
-constexpr seconds kSoon{30};
+constexpr seconds kSoon{60};
 constexpr int kRuntimeError = 1;
 
 void write_ids(const TestTopic& topic, int partition, int begin, int end) {
