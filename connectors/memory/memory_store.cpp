@@ -14,7 +14,9 @@ namespace rollcall::memory {
 
 namespace {
 
-Failure newer_owner(SliceId slice) { return fenced("slice " + std::to_string(slice) + " has a newer owner"); }
+Failure newer_owner(SliceId slice) {
+  return fenced("slice " + std::to_string(slice) + " has a newer owner");
+}
 
 MergeInput chunks_of(const StoredRun& run) {
   MergeInput input;
@@ -128,17 +130,20 @@ Result<CommitStats> MemoryStore::Impl::commit(Checkpoint& checkpoint) {
   const bool faulty = state->faults > 0;
   if (faulty) --state->faults;
   if (faulty && state->fault == Fault::fatal) return fatal("the store fails as it was told to", "");
-  if (faulty && state->fault == Fault::transient) return transient("the store is away as it was told to");
+  if (faulty && state->fault == Fault::transient)
+    return transient("the store is away as it was told to");
   auto written = write(stored, checkpoint);
   if (written && faulty) return transient("the answer is lost as it was told to");
   return written;
 }
 
 Result<CommitStats> MemoryStore::Impl::write(StoredSlice& stored, const Checkpoint& checkpoint) {
-  if (stored.sequence == checkpoint.sequence) return stats_of(checkpoint);  // written before, and the answer was lost
+  if (stored.sequence == checkpoint.sequence)
+    return stats_of(checkpoint);  // written before, and the answer was lost
   ENSURE(stored.sequence + 1 == checkpoint.sequence);
   for (const BatchRow& row : checkpoint.new_batches) state->batches.emplace(row.number, row);
-  for (const SourcePosition& position : checkpoint.positions) stored.positions[position.channel] = position;
+  for (const SourcePosition& position : checkpoint.positions)
+    stored.positions[position.channel] = position;
   for (const LedgerChange& change : checkpoint.changes) {
     StoredLedger& ledger = stored.ledgers[change.batch];
     append(ledger, change, checkpoint.sequence);
@@ -175,10 +180,13 @@ asio::awaitable<Result<void>> MemoryStore::confirm(SliceId slice, Epoch epoch) {
   co_return Result<void>{};
 }
 
-asio::awaitable<Result<std::vector<DeadLetter>>> MemoryStore::dead_letters(std::int64_t after, std::size_t limit) {
+asio::awaitable<Result<std::vector<DeadLetter>>> MemoryStore::dead_letters(std::int64_t after,
+                                                                           std::size_t limit) {
   const std::lock_guard lock(impl_->state->mutex);
-  const std::vector<DeadLetter>& all = impl_->state->dead_letters;  // the number is the place, counted from one
-  const auto begin = std::min(all.size(), static_cast<std::size_t>(std::max<std::int64_t>(after, 0)));
+  const std::vector<DeadLetter>& all =
+      impl_->state->dead_letters;  // the number is the place, counted from one
+  const auto begin =
+      std::min(all.size(), static_cast<std::size_t>(std::max<std::int64_t>(after, 0)));
   const auto end = begin + std::min(all.size() - begin, limit);
   co_return std::vector<DeadLetter>(all.begin() + static_cast<std::ptrdiff_t>(begin),
                                     all.begin() + static_cast<std::ptrdiff_t>(end));
@@ -198,7 +206,8 @@ void MemoryStore::fail_commits(std::size_t count, Fault fault) {
 std::size_t MemoryStore::run_count(SliceId slice) const {
   const std::lock_guard lock(impl_->state->mutex);
   std::size_t count = 0;
-  for (const auto& [batch, ledger] : impl_->state->slices[slice].ledgers) count += ledger.runs.size();
+  for (const auto& [batch, ledger] : impl_->state->slices[slice].ledgers)
+    count += ledger.runs.size();
   return count;
 }
 

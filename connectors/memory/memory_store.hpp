@@ -8,21 +8,24 @@
 
 namespace rollcall::memory {
 
-// What would be the database: stores that share it compete for its slices, and it outlives each of them. Thread-safe.
+// What would be the database: stores that share it compete for its slices, and it outlives each of
+// them. Thread-safe.
 struct SharedState;
 [[nodiscard]] std::shared_ptr<SharedState> make_shared_state();
 
 // How a commit is made to fail.
 enum class Fault {
   transient,     // nothing is written
-  unknown_fate,  // it is written, and the answer is lost: also transient, and the same commit again succeeds
+  unknown_fate,  // it is written and the answer lost: transient, too; the same again succeeds
   fatal,         // nothing is written
 };
 
-// Checkpoints in memory, lost with the process: for the demo, for `--database memory`, and as the store of tests, held to
-// the contract test of the real one. Keeps encoded segments, as that one does, and merges them when they are many.
+// Checkpoints in memory, lost with the process: for the demo, for `--database memory`, and as the
+// store of tests, held to the contract test of the real one. Keeps encoded segments, as that one
+// does, and merges them when they are many.
 // Owner:   the daemon or a test. `state` is shared with other stores of the same database.
-// Runs on: the loop; encodes and restores on a thread of its own, so that sorting never holds the loop.
+// Runs on: the loop; encodes and restores on a thread of its own, so that sorting never holds the
+//          loop.
 // Limits:  none but memory. Fails: fenced, fatal for damage, and as fail_commits() says.
 class MemoryStore final : public Store {
  public:
@@ -32,7 +35,8 @@ class MemoryStore final : public Store {
   boost::asio::awaitable<Result<SliceState>> acquire(SliceId slice, std::string owner) override;
   boost::asio::awaitable<Result<CommitStats>> commit(Checkpoint& checkpoint) override;
   boost::asio::awaitable<Result<void>> confirm(SliceId slice, Epoch epoch) override;
-  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after, std::size_t limit) override;
+  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
+                                                                       std::size_t limit) override;
   boost::asio::awaitable<void> close() override;
 
   // The next `count` commits of any store of this database fail; 0 ends it.

@@ -12,8 +12,9 @@ struct CompactionStats {
   std::uint64_t bytes_read = 0;
   std::uint64_t bytes_written = 0;
   std::uint64_t failures = 0;
-  std::uint64_t runs = 0;         // stored now
-  std::string stopped_because;    // empty while it runs; else why this slice is not compacted any more
+  std::uint64_t runs = 0;  // stored now
+  std::string
+      stopped_because;  // empty while it runs; else why this slice is not compacted any more
 };
 
 }  // namespace rollcall::postgres

@@ -1,11 +1,10 @@
 #include "connectors/postgres/compactor.hpp"
 
+#include <algorithm>
+#include <boost/asio/post.hpp>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <boost/asio/post.hpp>
 #include <utility>
 
 #include "connectors/postgres/postgres_failure.hpp"
@@ -18,7 +17,8 @@ namespace {
 
 constexpr int kNice = 10;  // reading comes first
 
-// Names the calling thread and lets every other one of ours go first; on Linux priorities are a thread's own.
+// Names the calling thread and lets every other one of ours go first; on Linux priorities are a
+// thread's own.
 void lower_this_thread() {
   pthread_setname_np(pthread_self(), "rollcall-merge");
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
@@ -32,7 +32,8 @@ std::uint64_t count_runs(const RunDirectory& directory) {
 
 }  // namespace
 
-Compactor::Compactor(const PostgresOptions& options) : options_(options), retry_in_(options.compaction_retry_min) {
+Compactor::Compactor(const PostgresOptions& options)
+    : options_(options), retry_in_(options.compaction_retry_min) {
   asio::post(thread_, lower_this_thread);
 }
 
@@ -41,24 +42,26 @@ Compactor::~Compactor() {
   join();
 }
 
-void Compactor::start(SliceId slice, Epoch epoch, RunDirectory runs, std::map<BatchNumber, std::size_t> sides) {
-  asio::post(thread_, [this, slice, epoch, runs = std::move(runs), sides = std::move(sides)]() mutable {
-    slice_ = slice;
-    epoch_ = epoch;
-    runs_ = std::move(runs);
-    sides_ = std::move(sides);
-    active_ = options_.compaction;
-    stale_ = false;
-    looked_up_ = 0;
-    retry_in_ = options_.compaction_retry_min;
-    retry_.cancel();
-    {
-      const std::lock_guard lock(mutex_);
-      stats_ = {};
-      stats_.runs = count_runs(runs_);
-    }
-    schedule();
-  });
+void Compactor::start(SliceId slice, Epoch epoch, RunDirectory runs,
+                      std::map<BatchNumber, std::size_t> sides) {
+  asio::post(thread_,
+             [this, slice, epoch, runs = std::move(runs), sides = std::move(sides)]() mutable {
+               slice_ = slice;
+               epoch_ = epoch;
+               runs_ = std::move(runs);
+               sides_ = std::move(sides);
+               active_ = options_.compaction;
+               stale_ = false;
+               looked_up_ = 0;
+               retry_in_ = options_.compaction_retry_min;
+               retry_.cancel();
+               {
+                 const std::lock_guard lock(mutex_);
+                 stats_ = {};
+                 stats_.runs = count_runs(runs_);
+               }
+               schedule();
+             });
 }
 
 void Compactor::added(Epoch epoch, std::vector<NewRun> runs) {
@@ -170,7 +173,8 @@ Result<bool> Compactor::merge_once() {
     if (!connected) return connected.error();
     const std::span inputs = std::span<const RunInfo>(runs).subspan(plan->first, plan->count);
     const MergeOrder order{slice_, epoch_, batch, sides->second, plan->level, inputs};
-    const auto output = merge_runs(*connection_, *reader_, options_, order, [this] { return pause(); });
+    const auto output =
+        merge_runs(*connection_, *reader_, options_, order, [this] { return pause(); });
     if (!output) return output.error();
     replace(runs, *plan, *output);
     return true;
@@ -178,7 +182,8 @@ Result<bool> Compactor::merge_once() {
   return false;
 }
 
-void Compactor::replace(std::vector<RunInfo>& runs, const CompactionPlan& plan, const RunInfo& output) {
+void Compactor::replace(std::vector<RunInfo>& runs, const CompactionPlan& plan,
+                        const RunInfo& output) {
   const auto first = runs.begin() + static_cast<std::ptrdiff_t>(plan.first);
   const auto last = first + static_cast<std::ptrdiff_t>(plan.count);
   std::uint64_t bytes = 0;
@@ -195,8 +200,8 @@ void Compactor::replace(std::vector<RunInfo>& runs, const CompactionPlan& plan, 
 
 Result<void> Compactor::pause() {
   const auto worked = std::chrono::steady_clock::now() - worked_since_;
-  const auto pause = std::min<std::chrono::duration<double>>(worked * options_.compaction_pause_ratio,
-                                                             options_.compaction_pause_max);
+  const auto pause = std::min<std::chrono::duration<double>>(
+      worked * options_.compaction_pause_ratio, options_.compaction_pause_max);
   std::unique_lock lock(mutex_);
   const bool stopped = wake_.wait_for(lock, pause, [this] { return stopping_.load(); });
   worked_since_ = std::chrono::steady_clock::now();

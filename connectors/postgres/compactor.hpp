@@ -1,8 +1,8 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <memory>
@@ -26,18 +26,21 @@ struct NewRun {
   RunInfo run;
 };
 
-// Merges the stored runs of one slice in the background: one merge at a time, on a thread of its own at low priority with
-// two connections of its own, pausing between chunks. Never touches the loop's sets and never holds up a commit.
-// Owner:   PostgresStore. Runs on: start(), added(), stop(), join() and stats() on any other thread; all else on its own.
-// Fails:   transient failures are retried with growing pauses after a fresh look at what is stored; being fenced and
-//          damage end it for this slice, which stats() says.
+// Merges the stored runs of one slice in the background: one merge at a time, on a thread of its
+// own at low priority with two connections of its own, pausing between chunks. Never touches the
+// loop's sets and never holds up a commit.
+// Owner:   PostgresStore. Runs on: start(), added(), stop(), join() and stats() on any other
+//          thread; all else on its own.
+// Fails:   transient failures are retried with growing pauses after a fresh look at what is stored;
+//          being fenced and damage end it for this slice, which stats() says.
 class Compactor {
  public:
   explicit Compactor(const PostgresOptions& options);
   ~Compactor();
 
   // Takes over a slice as acquire_slice() found it; forgets an earlier one.
-  void start(SliceId slice, Epoch epoch, RunDirectory runs, std::map<BatchNumber, std::size_t> sides);
+  void start(SliceId slice, Epoch epoch, RunDirectory runs,
+             std::map<BatchNumber, std::size_t> sides);
   void added(Epoch epoch, std::vector<NewRun> runs);
   // Cuts what is under way; join() then returns soon. Neither can be undone.
   void stop();
@@ -67,8 +70,8 @@ class Compactor {
   Epoch epoch_ = 0;
   bool active_ = false;
   bool scheduled_ = false;
-  bool stale_ = false;              // what is stored must be looked up before the next merge
-  std::uint64_t looked_up_ = 0;     // sequence of that look-up; commits up to it are in runs_
+  bool stale_ = false;           // what is stored must be looked up before the next merge
+  std::uint64_t looked_up_ = 0;  // sequence of that look-up; commits up to it are in runs_
   RunDirectory runs_;
   std::map<BatchNumber, std::size_t> sides_;
   std::chrono::milliseconds retry_in_;

@@ -32,9 +32,14 @@ Connection::Connection(const PostgresOptions& options, Cutter& cutter)
 
 void Connection::step(const char* name) {
   switch (fail_point(name)) {
-    case FailAction::none: break;
-    case FailAction::disconnect: watch_.cutter().cut(watch_.socket()); break;
-    case FailAction::lose_reply: watch_.cutter().stop_hearing(watch_.socket()); break;
+    case FailAction::none:
+      break;
+    case FailAction::disconnect:
+      watch_.cutter().cut(watch_.socket());
+      break;
+    case FailAction::lose_reply:
+      watch_.cutter().stop_hearing(watch_.socket());
+      break;
   }
 }
 
@@ -47,9 +52,10 @@ void Connection::prepare(const Statement& statement) {
 void Transaction::commit() {
   const Busy busy(connection_.watch());
   try {
-    work_.commit();
+    work_->commit();
   } catch (const std::exception& error) {
-    // Even a refusal is looked into: "terminated while waiting for a standby" comes after the local commit.
+    // Even a refusal is looked into: "terminated while waiting for a standby" comes after the local
+    // commit.
     throw InDoubt(error.what());
   }
 }

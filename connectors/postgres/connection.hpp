@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <pqxx/pqxx>
 #include <set>
 #include <string>
@@ -30,8 +31,10 @@ using Rows = pqxx::result;
 using Row = pqxx::row;
 inline std::string_view text_of(const pqxx::field& field) { return {field.c_str(), field.size()}; }
 
-// One session with its settings, which never reconnects behind our back: a lost one throws at every use.
-// Runs on: one thread at a time. Fails: with libpqxx's exceptions, ConnectionRefused from the constructor.
+// One session with its settings, which never reconnects behind our back: a lost one throws at every
+// use.
+// Runs on: one thread at a time. Fails: with libpqxx's exceptions, ConnectionRefused from the
+//          constructor.
 class Connection {
  public:
   Connection(const PostgresOptions& options, Cutter& cutter);
@@ -47,33 +50,43 @@ class Connection {
   std::set<std::string_view> prepared_;
 };
 
-// A transaction at READ COMMITTED, rolled back unless committed. Its snapshot is each statement's own, as fencing by row
-// locks wants it.
+// A transaction at READ COMMITTED, rolled back unless committed. Its snapshot is each statement's
+// own, as fencing by row locks wants it. Beginning and rolling back are round trips, too, so they
+// are watched like every other statement.
 class Transaction {
  public:
-  explicit Transaction(Connection& connection) : connection_(connection), work_(connection.session()) {}
+  explicit Transaction(Connection& connection) : connection_(connection) {
+    const Busy busy(connection_.watch());
+    work_.emplace(connection_.session());
+  }
+  ~Transaction() {
+    const Busy busy(connection_.watch());
+    work_.reset();
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
 
   template <class... Parameters>
   Rows run(const Statement& statement, const Parameters&... parameters) {
-    connection_.prepare(statement);
     const Busy busy(connection_.watch());
+    connection_.prepare(statement);
 #if PQXX_VERSION_MAJOR > 7 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
-    return work_.exec(pqxx::prepped{statement.name}, pqxx::params{parameters...});
+    return work_->exec(pqxx::prepped{statement.name}, pqxx::params{parameters...});
 #else
-    return work_.exec_prepared(statement.name, parameters...);
+    return work_->exec_prepared(statement.name, parameters...);
 #endif
   }
   // Text of any number of statements, without parameters.
   Rows script(const std::string& sql) {
     const Busy busy(connection_.watch());
-    return work_.exec(sql);
+    return work_->exec(sql);
   }
   // Throws InDoubt when the server may have committed all the same.
   void commit();
 
  private:
   Connection& connection_;
-  pqxx::work work_;
+  std::optional<pqxx::work> work_;
 };
 
 }  // namespace rollcall::postgres

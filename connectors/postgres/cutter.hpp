@@ -7,12 +7,14 @@
 
 namespace rollcall::postgres {
 
-// Lets another thread end blocking calls on connections: libpq has no other way out when a server neither answers nor
-// goes away. Each connection's thread says which socket it waits on and since when.
+// Lets another thread end blocking calls on connections: libpq has no other way out when a server
+// neither answers nor goes away. Each connection's thread says which socket it waits on and since
+// when.
 // Runs on: any thread.
 class Cutter {
  public:
-  // By the connection's thread. A socket must be unwatched before it is closed, so that no stranger's is ever cut.
+  // By the connection's thread. A socket must be unwatched before it is closed, so that no
+  // stranger's is ever cut.
   void watch(int socket);
   void unwatch(int socket);
   void begin(int socket);  // a statement is sent

@@ -14,7 +14,8 @@ namespace rollcall::postgres {
 
 namespace {
 
-constexpr const char* kRestoreAdvice = "Restore the database from a backup; rollcall does not guess what is missing.";
+constexpr const char* kRestoreAdvice =
+    "Restore the database from a backup; rollcall does not guess what is missing.";
 
 struct Page {
   SegmentKey first;
@@ -22,18 +23,20 @@ struct Page {
   std::uint64_t chunks = 0;
 };
 
-// Runs [first, last] of consecutive batches as few pages as the limit allows. A run larger than a page is cut at chunks
-// of the size that they have on average.
+// Runs [first, last] of consecutive batches as few pages as the limit allows. A run larger than a
+// page is cut at chunks of the size that they have on average.
 class Pager {
  public:
   explicit Pager(std::uint64_t bytes_max) : bytes_max_(bytes_max) {}
 
   void add(BatchNumber batch, const RunInfo& run) {
     const std::uint64_t chunk_bytes = run.bytes / std::max<std::uint32_t>(run.chunks, 1) + 1;
-    const auto chunks_max = static_cast<std::uint32_t>(std::max<std::uint64_t>(bytes_max_ / chunk_bytes, 1));
+    const auto chunks_max =
+        static_cast<std::uint32_t>(std::max<std::uint64_t>(bytes_max_ / chunk_bytes, 1));
     for (std::uint32_t begin = 0; begin < run.chunks; begin += chunks_max) {
       const std::uint32_t count = std::min(chunks_max, run.chunks - begin);
-      append({batch, static_cast<std::int64_t>(run.sequence), static_cast<std::int32_t>(begin)}, count, count * chunk_bytes);
+      append({batch, static_cast<std::int64_t>(run.sequence), static_cast<std::int32_t>(begin)},
+             count, count * chunk_bytes);
     }
   }
   std::vector<Page> take() { return std::move(pages_); }
@@ -63,13 +66,15 @@ Result<void> check_against_summary(const RestoredBatch& batch) {
     if (mask < counts.size()) counts[mask] = count;
   }
   const auto differs = [&](const std::string& what, std::uint64_t rebuilt, std::uint64_t written) {
-    return fatal("batch " + std::to_string(batch.row.number) + " (" + batch.row.name + ") does not come back as it was committed: " +
-                     what + " is " + std::to_string(rebuilt) + ", the last commit wrote " + std::to_string(written),
+    return fatal("batch " + std::to_string(batch.row.number) + " (" + batch.row.name +
+                     ") does not come back as it was committed: " + what + " is " +
+                     std::to_string(rebuilt) + ", the last commit wrote " + std::to_string(written),
                  kRestoreAdvice);
   };
   for (std::size_t mask = 1; mask < counts.size(); ++mask) {
     const std::uint64_t rebuilt = ledger.count(static_cast<Mask>(mask));
-    if (rebuilt != counts[mask]) return differs("the count of mask " + std::to_string(mask), rebuilt, counts[mask]);
+    if (rebuilt != counts[mask])
+      return differs("the count of mask " + std::to_string(mask), rebuilt, counts[mask]);
   }
   if (summary.duplicates.size() != sides || summary.duplicate_ids.size() != sides) {
     return differs("the number of sides", sides, summary.duplicates.size());
@@ -77,20 +82,29 @@ Result<void> check_against_summary(const RestoredBatch& batch) {
   for (std::size_t side = 0; side < sides; ++side) {
     const auto at = static_cast<Side>(side);
     if (ledger.duplicates(at) != summary.duplicates[side]) {
-      return differs("the duplicates of " + batch.row.sides[side], ledger.duplicates(at), summary.duplicates[side]);
+      return differs("the duplicates of " + batch.row.sides[side], ledger.duplicates(at),
+                     summary.duplicates[side]);
     }
     if (ledger.duplicate_ids(at) != summary.duplicate_ids[side]) {
-      return differs("the duplicated ids of " + batch.row.sides[side], ledger.duplicate_ids(at), summary.duplicate_ids[side]);
+      return differs("the duplicated ids of " + batch.row.sides[side], ledger.duplicate_ids(at),
+                     summary.duplicate_ids[side]);
     }
   }
   return {};
 }
 
-// One thread's work. `slice`, `runs` and `options` are shared and constant; the batches are this thread's own.
+// One thread's work. `slice`, `runs` and `options` are shared and constant; the batches are this
+// thread's own.
 class Loader {
  public:
-  Loader(const PostgresOptions& options, Cutter& cutter, SliceId slice, const RunDirectory& runs, std::span<RestoredBatch> batches)
-      : options_(options), cutter_(cutter), slice_(slice), runs_(runs), batches_(batches), next_(batches.begin()) {}
+  Loader(const PostgresOptions& options, Cutter& cutter, SliceId slice, const RunDirectory& runs,
+         std::span<RestoredBatch> batches)
+      : options_(options),
+        cutter_(cutter),
+        slice_(slice),
+        runs_(runs),
+        batches_(batches),
+        next_(batches.begin()) {}
 
   Result<void> load() {
     Pager pager(options_.restore_page_bytes_max);  // pages span many small batches
@@ -114,13 +128,17 @@ class Loader {
 
  private:
   Result<void> load_page(SegmentReader& reader, const Page& page) {
-    const SegmentReader::Visitor visit = [this](const StoredSegment& segment) { return absorb(segment); };
+    const SegmentReader::Visitor visit = [this](const StoredSegment& segment) {
+      return absorb(segment);
+    };
     const auto read = reader.read(slice_, page.first, page.last, visit);
     if (!read) return read.error();
     if (*read == page.chunks) return {};
     return fatal("of " + std::to_string(page.chunks) + " segments from " +
-                     name_of(slice_, page.first.batch, page.first.sequence, page.first.chunk) + " on, " +
-                     std::to_string(page.chunks - std::min<std::uint64_t>(page.chunks, *read)) + " are missing",
+                     name_of(slice_, page.first.batch, page.first.sequence, page.first.chunk) +
+                     " on, " +
+                     std::to_string(page.chunks - std::min<std::uint64_t>(page.chunks, *read)) +
+                     " are missing",
                  kRestoreAdvice);
   }
 
@@ -128,11 +146,14 @@ class Loader {
     const SegmentKey& key = segment.key;
     while (next_->row.number != key.batch) ++next_;  // both are in order of the batches
     const auto refuse = [&](const Failure& why) {
-      return Failure{FailureKind::fatal, name_of(slice_, key.batch, key.sequence, key.chunk) + " " + why.message, why.advice};
+      return Failure{FailureKind::fatal,
+                     name_of(slice_, key.batch, key.sequence, key.chunk) + " " + why.message,
+                     why.advice};
     };
     if (segment.format > kSegmentFormat) {
-      return refuse(fatal("has format " + std::to_string(segment.format) + ", newer than this rollcall knows",
-                          "Run the newer rollcall that wrote it."));
+      return refuse(
+          fatal("has format " + std::to_string(segment.format) + ", newer than this rollcall knows",
+                "Run the newer rollcall that wrote it."));
     }
     auto absorbed = next_->ledger->absorb(segment.payload);
     if (!absorbed) return refuse(fatal("is damaged: " + absorbed.error().message, kRestoreAdvice));
@@ -156,7 +177,8 @@ std::uint64_t bytes_of(const RunDirectory& runs, BatchNumber batch) {
 }
 
 // Consecutive batches of about the same number of bytes each.
-std::vector<std::span<RestoredBatch>> shares(const RunDirectory& runs, std::span<RestoredBatch> batches, std::size_t count) {
+std::vector<std::span<RestoredBatch>> shares(const RunDirectory& runs,
+                                             std::span<RestoredBatch> batches, std::size_t count) {
   std::uint64_t total = 0;
   for (const RestoredBatch& batch : batches) total += bytes_of(runs, batch.row.number);
   std::vector<std::span<RestoredBatch>> result;
@@ -174,15 +196,16 @@ std::vector<std::span<RestoredBatch>> shares(const RunDirectory& runs, std::span
 
 }  // namespace
 
-Result<void> load_ledgers(const PostgresOptions& options, Cutter& cutter, SliceId slice, const RunDirectory& runs,
-                          SliceState& state) {
+Result<void> load_ledgers(const PostgresOptions& options, Cutter& cutter, SliceId slice,
+                          const RunDirectory& runs, SliceState& state) {
   std::size_t known = 0;
   for (RestoredBatch& batch : state.batches) {
     batch.ledger = std::make_unique<Ledger>(batch.row.sides.size(), state.seed);
     known += runs.count(batch.row.number);
   }
   if (known != runs.size()) {
-    return fatal("the database holds segments of " + std::to_string(runs.size() - known) + " batches that it does not list",
+    return fatal("the database holds segments of " + std::to_string(runs.size() - known) +
+                     " batches that it does not list",
                  kRestoreAdvice);
   }
   if (runs.empty() && state.batches.empty()) return {};

@@ -1,12 +1,11 @@
 #include "connectors/postgres/libpq.hpp"
 
-#include <endian.h>
-#include <libpq-fe.h>
-#include <poll.h>
-
 #include <array>
 #include <chrono>
 #include <cstring>
+#include <endian.h>
+#include <libpq-fe.h>
+#include <poll.h>
 #include <vector>
 
 #include "connectors/postgres/postgres_failure.hpp"
@@ -18,7 +17,9 @@ namespace {
 template <auto destroy>
 struct Destroy {
   template <class T>
-  void operator()(T* handle) const { destroy(handle); }
+  void operator()(T* handle) const {
+    destroy(handle);
+  }
 };
 using ConnectionHandle = std::unique_ptr<PGconn, Destroy<PQfinish>>;
 using ResultHandle = std::unique_ptr<PGresult, Destroy<PQclear>>;
@@ -44,11 +45,12 @@ void append(std::string& conninfo, std::string_view keyword, std::string_view va
   conninfo += "' ";
 }
 
-// "FATAL:  28P01: password authentication failed …": the code stands between the first two colons, whatever the
-// server's language.
+// "FATAL:  28P01: password authentication failed …": the code stands between the first two colons,
+// whatever the server's language.
 std::string sqlstate_of(std::string_view verbose) {
   const auto begin = verbose.find(":  ");
-  if (begin == std::string_view::npos || verbose.size() < begin + 9 || verbose[begin + 8] != ':') return {};
+  if (begin == std::string_view::npos || verbose.size() < begin + 9 || verbose[begin + 8] != ':')
+    return {};
   const std::string_view state = verbose.substr(begin + 3, 5);
   const auto digits = state.find_first_not_of("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ");
   return digits == std::string_view::npos ? std::string(state) : std::string{};
@@ -68,9 +70,12 @@ Opened open_connection(const PostgresOptions& options) {
   const auto deadline = std::chrono::steady_clock::now() + options.connect_timeout;
   auto wanted = PGRES_POLLING_WRITING;
   while (wanted != PGRES_POLLING_OK && wanted != PGRES_POLLING_FAILED) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd descriptor{PQsocket(connection), static_cast<short>(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
-    if (left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) == 0) return opened;
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        deadline - std::chrono::steady_clock::now());
+    pollfd descriptor{PQsocket(connection),
+                      static_cast<short>(wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT), 0};
+    if (left.count() <= 0 || ::poll(&descriptor, 1, static_cast<int>(left.count())) == 0)
+      return opened;
     wanted = PQconnectPoll(connection);
   }
   PQsetErrorVerbosity(connection, PQERRORS_DEFAULT);
@@ -82,7 +87,8 @@ constexpr int kBinary = 1;
 constexpr const char* kReadSegments =
     "select batch, sequence, chunk, format::integer, payload from segment where slice = $1::integer"
     " and (batch, sequence, chunk) >= ($2::bigint, $3::bigint, $4::integer)"
-    " and (batch, sequence, chunk) <= ($5::bigint, $6::bigint, $7::integer) order by batch, sequence, chunk";
+    " and (batch, sequence, chunk) <= ($5::bigint, $6::bigint, $7::integer) order by batch, "
+    "sequence, chunk";
 
 // Columns come as PostgreSQL sends them: big-endian.
 std::int64_t int64_at(const PGresult* result, int row, int column) {
@@ -102,13 +108,17 @@ StoredSegment segment_at(const PGresult* result, int row) {
   segment.key.sequence = int64_at(result, row, 1);
   segment.key.chunk = int32_at(result, row, 2);
   segment.format = int32_at(result, row, 3);
-  segment.payload = {PQgetvalue(result, row, 4), static_cast<std::size_t>(PQgetlength(result, row, 4))};
+  segment.payload = {PQgetvalue(result, row, 4),
+                     static_cast<std::size_t>(PQgetlength(result, row, 4))};
   return segment;
 }
 
-Failure failure_of(const PostgresOptions& options, const PGconn* connection, const PGresult* result) {
-  const char* const state = result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  return postgres_failure(state == nullptr ? "" : state, without_password(options, PQerrorMessage(connection)));
+Failure failure_of(const PostgresOptions& options, const PGconn* connection,
+                   const PGresult* result) {
+  const char* const state =
+      result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  return postgres_failure(state == nullptr ? "" : state,
+                          without_password(options, PQerrorMessage(connection)));
 }
 
 }  // namespace
@@ -119,9 +129,12 @@ std::string complete_conninfo(const PostgresOptions& options) {
   const auto give_up = (options.statement_timeout + options.stall_margin).count();
   // A peer that has vanished is noticed within the statement's own time.
   std::vector<std::pair<std::string, std::string>> ours{
-      {"connect_timeout", std::to_string(seconds)}, {"tcp_user_timeout", std::to_string(give_up)},
-      {"keepalives_idle", "5"},                     {"keepalives_interval", "5"},
-      {"keepalives_count", "3"},                    {"application_name", "rollcall"},
+      {"connect_timeout", std::to_string(seconds)},
+      {"tcp_user_timeout", std::to_string(give_up)},
+      {"keepalives_idle", "5"},
+      {"keepalives_interval", "5"},
+      {"keepalives_count", "3"},
+      {"application_name", "rollcall"},
       {"client_encoding", "UTF8"}};
   std::string conninfo;
   for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
@@ -140,7 +153,8 @@ std::string without_password(const PostgresOptions& options, std::string message
       const std::string_view keyword = option->keyword;
       if (option->val == nullptr || (keyword != "password" && keyword != "sslpassword")) continue;
       const std::string_view secret = option->val;
-      for (auto at = message.find(secret); !secret.empty() && at != std::string::npos; at = message.find(secret, at + 3)) {
+      for (auto at = message.find(secret); !secret.empty() && at != std::string::npos;
+           at = message.find(secret, at + 3)) {
         message.replace(at, secret.size(), "***");
       }
     }
@@ -156,63 +170,82 @@ std::string quoted_schema(const PostgresOptions& options) {
 }
 
 std::string session_settings(const PostgresOptions& options) {
-  const auto milliseconds = [](std::chrono::milliseconds time) { return std::to_string(time.count()); };
+  const auto milliseconds = [](std::chrono::milliseconds time) {
+    return std::to_string(time.count());
+  };
   return "set statement_timeout = " + milliseconds(options.statement_timeout) +
          "; set lock_timeout = " + milliseconds(options.lock_timeout) +
-         "; set idle_in_transaction_session_timeout = " + milliseconds(options.idle_in_transaction_timeout) +
+         "; set idle_in_transaction_session_timeout = " +
+         milliseconds(options.idle_in_transaction_timeout) +
          "; set client_min_messages = warning; set search_path = " + quoted_schema(options) +
-         // A commit that we report must be durable, whatever the database's default; more than that is respected.
-         "; select set_config('synchronous_commit', 'on', false) where current_setting('synchronous_commit') = 'off'";
+         // A commit that we report must be durable, whatever the database's default; more than that
+         // is respected.
+         "; select set_config('synchronous_commit', 'on', false) where "
+         "current_setting('synchronous_commit') = 'off'";
 }
 
 Failure diagnose_refusal(const PostgresOptions& options, const std::string& message) {
   const Opened opened = open_connection(options);
   const std::string safe = without_password(options, message);
   if (opened.connection == nullptr || opened.ok) return postgres_failure("", safe);
-  // Said by libpq itself, in English as long as nobody calls setlocale(): a port that is no number, an unknown sslmode.
+  // Said by libpq itself, in English as long as nobody calls setlocale(): a port that is no number,
+  // an unknown sslmode.
   if (message.starts_with("invalid ")) {
-    return misconfigured("PostgreSQL: " + safe, "Correct the database URL: postgresql://USER@HOST:PORT/DATABASE.");
+    return misconfigured("PostgreSQL: " + safe,
+                         "Correct the database URL: postgresql://USER@HOST:PORT/DATABASE.");
   }
   if (PQconnectionNeedsPassword(opened.connection.get()) != 0) {
-    return misconfigured("PostgreSQL: " + safe, "Give the password in the database URL or in database.url_file.");
+    return misconfigured("PostgreSQL: " + safe,
+                         "Give the password in the database URL or in database.url_file.");
   }
   return postgres_failure(sqlstate_of(PQerrorMessage(opened.connection.get())), safe);
 }
 
-Result<std::unique_ptr<SegmentReader>> SegmentReader::open(const PostgresOptions& options, Cutter& cutter) {
+Result<std::unique_ptr<SegmentReader>> SegmentReader::open(const PostgresOptions& options,
+                                                           Cutter& cutter) {
   Opened opened = open_connection(options);
   PGconn* const connection = opened.connection.get();
   if (connection == nullptr) return transient("PostgreSQL: no memory for a connection");
-  const std::string message = without_password(options, PQerrorMessage(connection));
-  if (!opened.ok) return postgres_failure(sqlstate_of(message), message.empty() ? "no answer in time" : message);
+  if (!opened.ok) {
+    const std::string message = without_password(options, PQerrorMessage(connection));
+    return postgres_failure(sqlstate_of(message), message.empty() ? "no answer in time" : message);
+  }
+  std::unique_ptr<SegmentReader> reader(
+      new SegmentReader(options, cutter, opened.connection.release()));
+  const Busy busy(*reader->watch_);
   const ResultHandle done(PQexec(connection, session_settings(options).c_str()));
-  if (PQresultStatus(done.get()) != PGRES_TUPLES_OK) return failure_of(options, connection, done.get());
-  return std::unique_ptr<SegmentReader>(new SegmentReader(options, cutter, opened.connection.release()));
+  if (PQresultStatus(done.get()) != PGRES_TUPLES_OK) {
+    return failure_of(options, connection, done.get());
+  }
+  return reader;
 }
 
 SegmentReader::SegmentReader(const PostgresOptions& options, Cutter& cutter, pg_conn* connection)
-    : options_(options), connection_(connection), watch_(std::make_unique<Watch>(cutter, PQsocket(connection))) {}
+    : options_(options),
+      connection_(connection),
+      watch_(std::make_unique<Watch>(cutter, PQsocket(connection))) {}
 
 SegmentReader::~SegmentReader() {
   watch_.reset();
   PQfinish(connection_);
 }
 
-Result<std::size_t> SegmentReader::read(std::uint32_t slice, const SegmentKey& first, const SegmentKey& last,
-                                        const Visitor& visit) {
-  const std::array<std::string, 7> texts{std::to_string(slice),          std::to_string(first.batch),
-                                         std::to_string(first.sequence), std::to_string(first.chunk),
-                                         std::to_string(last.batch),     std::to_string(last.sequence),
-                                         std::to_string(last.chunk)};
+Result<std::size_t> SegmentReader::read(std::uint32_t slice, const SegmentKey& first,
+                                        const SegmentKey& last, const Visitor& visit) {
+  const std::array<std::string, 7> texts{
+      std::to_string(slice),       std::to_string(first.batch), std::to_string(first.sequence),
+      std::to_string(first.chunk), std::to_string(last.batch),  std::to_string(last.sequence),
+      std::to_string(last.chunk)};
   std::array<const char*, 7> values{};
   for (std::size_t i = 0; i < texts.size(); ++i) values[i] = texts[i].c_str();
   ResultHandle result;
   {
     const Busy busy(*watch_);
-    result.reset(PQexecParams(connection_, kReadSegments, static_cast<int>(values.size()), nullptr, values.data(), nullptr,
-                              nullptr, kBinary));
+    result.reset(PQexecParams(connection_, kReadSegments, static_cast<int>(values.size()), nullptr,
+                              values.data(), nullptr, nullptr, kBinary));
   }
-  if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) return failure_of(options_, connection_, result.get());
+  if (PQresultStatus(result.get()) != PGRES_TUPLES_OK)
+    return failure_of(options_, connection_, result.get());
   const int rows = PQntuples(result.get());
   for (int row = 0; row < rows; ++row) {
     auto visited = visit(segment_at(result.get(), row));

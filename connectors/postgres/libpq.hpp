@@ -14,11 +14,12 @@ struct pg_conn;
 
 namespace rollcall::postgres {
 
-// The one place that uses libpq itself rather than libpqxx, for what libpqxx cannot do: payloads as bytes instead of
-// hexadecimal text (3 to 9 times faster), the SQLSTATE of a refused connection, and completing a connection string.
+// The one place that uses libpq itself rather than libpqxx, for what libpqxx cannot do: payloads as
+// bytes instead of hexadecimal text (3 to 9 times faster), the SQLSTATE of a refused connection,
+// and completing a connection string.
 
-// The connection string with our timeouts where the user gave none; throws ConnectionRefused for one that libpq cannot
-// read.
+// The connection string with our timeouts where the user gave none; throws ConnectionRefused for
+// one that libpq cannot read.
 [[nodiscard]] std::string complete_conninfo(const PostgresOptions& options);
 
 // Replaces every occurrence of the password, so that no message carries it.
@@ -44,19 +45,21 @@ struct StoredSegment {
 };
 
 // Reads stored segments on a connection of its own, in pages by key; never within a transaction.
-// Runs on: one thread at a time. Fails: as postgres_failure() says; a failed reader is of no further use.
+// Runs on: one thread at a time. Fails: as postgres_failure() says; a failed reader is of no
+//          further use.
 class SegmentReader {
  public:
   using Visitor = std::function<Result<void>(const StoredSegment&)>;
 
-  [[nodiscard]] static Result<std::unique_ptr<SegmentReader>> open(const PostgresOptions& options, Cutter& cutter);
+  [[nodiscard]] static Result<std::unique_ptr<SegmentReader>> open(const PostgresOptions& options,
+                                                                   Cutter& cutter);
   ~SegmentReader();
   SegmentReader(const SegmentReader&) = delete;
   SegmentReader& operator=(const SegmentReader&) = delete;
 
   // Every segment from `first` to `last`, both included, in key order. Returns how many there were.
-  [[nodiscard]] Result<std::size_t> read(std::uint32_t slice, const SegmentKey& first, const SegmentKey& last,
-                                         const Visitor& visit);
+  [[nodiscard]] Result<std::size_t> read(std::uint32_t slice, const SegmentKey& first,
+                                         const SegmentKey& last, const Visitor& visit);
 
  private:
   SegmentReader(const PostgresOptions& options, Cutter& cutter, pg_conn* connection);

@@ -1,10 +1,9 @@
 #include "connectors/postgres/migrations.hpp"
 
-#include <xxhash.h>
-
 #include <cinttypes>
 #include <cstdio>
 #include <random>
+#include <xxhash.h>
 
 #include "connectors/postgres/connection.hpp"
 #include "connectors/postgres/libpq.hpp"
@@ -16,17 +15,23 @@ namespace rollcall::postgres {
 
 namespace {
 
-constexpr Statement kFindTable{
-    "find_table",
-    "select count(*) from pg_catalog.pg_tables where schemaname = $1 and tablename = 'schema_migration'"};
-constexpr Statement kFindSchema{"find_schema", "select count(*) from pg_catalog.pg_namespace where nspname = $1"};
-constexpr Statement kListApplied{"list_applied", "select number, name, checksum from schema_migration order by number"};
+constexpr Statement kFindTable{"find_table",
+                               "select count(*) from pg_catalog.pg_tables where schemaname = $1 "
+                               "and tablename = 'schema_migration'"};
+constexpr Statement kFindSchema{"find_schema",
+                                "select count(*) from pg_catalog.pg_namespace where nspname = $1"};
+constexpr Statement kListApplied{
+    "list_applied", "select number, name, checksum from schema_migration order by number"};
 constexpr Statement kRecordApplied{
-    "record_applied", "insert into schema_migration (number, name, checksum, applied_at) values ($1, $2, $3, now())"};
+    "record_applied",
+    "insert into schema_migration (number, name, checksum, applied_at) values ($1, $2, $3, now())"};
 // One lock for each schema of a database: the text is ours, so no other program takes it by chance.
-constexpr Statement kLock{"migration_lock", "select pg_advisory_xact_lock(hashtextextended('rollcall migrations ' || $1, 0))"};
+constexpr Statement kLock{
+    "migration_lock",
+    "select pg_advisory_xact_lock(hashtextextended('rollcall migrations ' || $1, 0))"};
 constexpr Statement kDrawSeed{
-    "draw_seed", "insert into deployment (seed, segment_format) values ($1, $2) on conflict do nothing"};
+    "draw_seed",
+    "insert into deployment (seed, segment_format) values ($1, $2) on conflict do nothing"};
 
 std::string checksum(std::string_view sql) {
   char digits[17];
@@ -48,12 +53,14 @@ Result<int> applied_version(const PostgresOptions& options, Transaction& transac
   for (std::size_t index = 0; index < applied.size(); ++index) {
     const Row row = applied[static_cast<Rows::size_type>(index)];
     if (index >= known.size()) {
-      return misconfigured("the schema in the database has version " + std::to_string(applied.size()) +
-                               ", newer than the " + std::to_string(known.size()) + " that this rollcall knows",
-                           "Run the newer rollcall that made it; an older one must not write to it.");
+      return misconfigured(
+          "the schema in the database has version " + std::to_string(applied.size()) +
+              ", newer than the " + std::to_string(known.size()) + " that this rollcall knows",
+          "Run the newer rollcall that made it; an older one must not write to it.");
     }
     if (row[0].as<int>() != known[index].number || text_of(row[2]) != checksum(known[index].sql)) {
-      return misconfigured("migration " + std::string(text_of(row[1])) + " was applied with another text than this rollcall has",
+      return misconfigured("migration " + std::string(text_of(row[1])) +
+                               " was applied with another text than this rollcall has",
                            "Run the rollcall that made the schema, or name an empty one.");
     }
   }
@@ -69,13 +76,15 @@ Result<void> check_encoding(Transaction& transaction) {
 }
 
 void prepare_schema(const PostgresOptions& options, Transaction& transaction) {
-  // Only where it is missing: `if not exists` asks for the right to create schemas even when there is nothing to create.
+  // Only where it is missing: `if not exists` asks for the right to create schemas even when there
+  // is nothing to create.
   if (transaction.run(kFindSchema, options.schema)[0][0].as<int>() == 0) {
     transaction.script("create schema " + quoted_schema(options));
   }
   if (transaction.run(kFindTable, options.schema)[0][0].as<int>() == 0) {
     transaction.script(
-        "create table schema_migration (number integer primary key, name text not null, checksum text not null,"
+        "create table schema_migration (number integer primary key, name text not null, checksum "
+        "text not null,"
         " applied_at timestamptz not null)");
   }
 }
@@ -94,18 +103,22 @@ Result<MigrationReport> migrate(const PostgresOptions& options, Connection& conn
   auto encoding = check_encoding(transaction);
   if (!encoding) return encoding.error();
   const auto time = std::to_string(options.migration_statement_timeout.count());
-  transaction.script("set local statement_timeout = " + time + "; set local lock_timeout = " + time);
+  transaction.script("set local statement_timeout = " + time +
+                     "; set local lock_timeout = " + time);
   transaction.run(kLock, options.schema);
-  const auto version = applied_version(options, transaction);  // another process may have been faster
+  const auto version =
+      applied_version(options, transaction);  // another process may have been faster
   if (!version) return version.error();
   MigrationReport report{wanted, {}};
   if (*version == wanted) return report;
   prepare_schema(options, transaction);
   connection.step("migrate.after_schema");
-  for (auto index = static_cast<std::size_t>(*version); index < embedded_migrations().size(); ++index) {
+  for (auto index = static_cast<std::size_t>(*version); index < embedded_migrations().size();
+       ++index) {
     const Migration& migration = embedded_migrations()[index];
     transaction.script(std::string(migration.sql));
-    transaction.run(kRecordApplied, migration.number, std::string(migration.name), checksum(migration.sql));
+    transaction.run(kRecordApplied, migration.number, std::string(migration.name),
+                    checksum(migration.sql));
     report.applied.emplace_back(migration.name);
   }
   transaction.run(kDrawSeed, to_bigint(random_seed()), static_cast<int>(kSegmentFormat));

@@ -9,7 +9,8 @@
 
 namespace rollcall::postgres {
 
-// One step of the schema. Steps are only ever appended: an applied one is known by its checksum and must not change.
+// One step of the schema. Steps are only ever appended: an applied one is known by its checksum and
+// must not change.
 struct Migration {
   int number = 0;  // from 1, without a gap
   std::string_view name;
@@ -24,13 +25,15 @@ struct MigrationReport {
   std::vector<std::string> applied;  // names, in order; empty where nothing was left to do
 };
 
-// Brings the schema up to this program's version, creating it where it is missing, and draws the deployment's seed.
-// Any number of processes may do it at once: an advisory lock lets one work and the others find it done.
-// Runs on: any thread but the loop; it blocks. Fails: transient; fatal for a schema that is newer than the program or was
-// applied with another text, and for missing rights.
+// Brings the schema up to this program's version, creating it where it is missing, and draws the
+// deployment's seed. Any number of processes may do it at once: an advisory lock lets one work and
+// the others find it done.
+// Runs on: any thread but the loop; it blocks. Fails: transient; fatal for a schema that is newer
+//          than the program or was applied with another text, and for missing rights.
 [[nodiscard]] Result<MigrationReport> migrate(const PostgresOptions& options);
 
 class Connection;
-[[nodiscard]] Result<MigrationReport> migrate(const PostgresOptions& options, Connection& connection);
+[[nodiscard]] Result<MigrationReport> migrate(const PostgresOptions& options,
+                                              Connection& connection);
 
 }  // namespace rollcall::postgres

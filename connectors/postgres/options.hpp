@@ -23,14 +23,15 @@ struct PostgresOptions {
   std::chrono::milliseconds stall_margin{5'000};
   std::chrono::milliseconds close_timeout{5'000};
 
-  std::size_t statement_bytes_max = 16U << 20U;     // payload in one INSERT
-  std::size_t restore_page_bytes_max = 8U << 20U;   // payload in one page, for each restoring thread
+  std::size_t statement_bytes_max = 16U << 20U;    // payload in one INSERT
+  std::size_t restore_page_bytes_max = 8U << 20U;  // payload in one page, for each restoring thread
   std::size_t restore_threads = 2;
-  std::size_t dead_letters_limit_max = 10'000;      // in one answer
+  std::size_t dead_letters_limit_max = 10'000;  // in one answer
 
   bool compaction = true;
   CompactionLimits compaction_limits;
-  // Pause for each unit of time worked, so that merging never takes more than half a core from reading.
+  // Pause for each unit of time worked, so that merging never takes more than half a core from
+  // reading.
   double compaction_pause_ratio = 1.0;
   std::chrono::milliseconds compaction_pause_max{200};
   std::chrono::milliseconds compaction_retry_min{1'000};

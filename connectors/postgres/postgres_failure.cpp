@@ -10,15 +10,16 @@ namespace {
 
 bool is_transient(std::string_view state) {
   const std::string_view family = state.substr(0, 2);
-  return family == "08"       // connection lost
-         || family == "40"    // serialization failure, deadlock
-         || family == "53"    // disk or memory full, too many connections: a person may make room meanwhile
-         || family == "57"    // shut down, starting up, cancelled by a timeout
-         || family == "58"    // an I/O error of the server
-         || state == "55P03"  // lock timeout
-         || state == "25P03"  // idle in transaction for too long
-         || state == "25006"  // read-only: a standby that is about to be promoted
-         || state == "55000"; // not in the right state: a standby
+  return family == "08"     // connection lost
+         || family == "40"  // serialization failure, deadlock
+         || family ==
+                "53"  // disk or memory full, too many connections: a person may make room meanwhile
+         || family == "57"     // shut down, starting up, cancelled by a timeout
+         || family == "58"     // an I/O error of the server
+         || state == "55P03"   // lock timeout
+         || state == "25P03"   // idle in transaction for too long
+         || state == "25006"   // read-only: a standby that is about to be promoted
+         || state == "55000";  // not in the right state: a standby
 }
 
 }  // namespace
@@ -31,19 +32,25 @@ Failure postgres_failure(std::string_view sqlstate, const std::string& message) 
     return misconfigured(std::move(text), "Correct the user or the password in the database URL.");
   }
   if (sqlstate == "3D000") {
-    return misconfigured(std::move(text), "Create the database, or correct its name in the database URL.");
+    return misconfigured(std::move(text),
+                         "Create the database, or correct its name in the database URL.");
   }
   if (sqlstate == "42501") {
-    return misconfigured(std::move(text), "Grant the user the right to create and use rollcall's schema in this database.");
+    return misconfigured(
+        std::move(text),
+        "Grant the user the right to create and use rollcall's schema in this database.");
   }
   if (sqlstate == "3F000" || sqlstate == "42P01" || sqlstate == "42703") {
-    return misconfigured(std::move(text), "The schema is incomplete: restore it from a backup, or name an empty one.");
+    return misconfigured(
+        std::move(text),
+        "The schema is incomplete: restore it from a backup, or name an empty one.");
   }
   if (sqlstate == "XX001" || sqlstate == "XX002") {
     return fatal(std::move(text), "The database is damaged: restore it from a backup.");
   }
-  return fatal(std::move(text) + " (SQLSTATE " + std::string(sqlstate) + ")",
-               "The database refused what rollcall asked; look into its log, and report it as a defect.");
+  return fatal(
+      std::move(text) + " (SQLSTATE " + std::string(sqlstate) + ")",
+      "The database refused what rollcall asked; look into its log, and report it as a defect.");
 }
 
 Failure current_failure(const PostgresOptions& options) {
@@ -63,7 +70,8 @@ Failure current_failure(const PostgresOptions& options) {
   } catch (const pqxx::sql_error& error) {
     return postgres_failure(error.sqlstate(), safe(error.what()));
   } catch (const std::exception& error) {
-    return fatal("PostgreSQL: " + safe(error.what()), "Look whether the tables were changed by hand; report it as a defect.");
+    return fatal("PostgreSQL: " + safe(error.what()),
+                 "Look whether the tables were changed by hand; report it as a defect.");
   }
 }
 

@@ -20,10 +20,12 @@ namespace rollcall::postgres {
 
 namespace {
 
-// Does something on the loop every now and then, until it is destroyed; a last turn that is queued by then does nothing.
+// Does something on the loop every now and then, until it is destroyed; a last turn that is queued
+// by then does nothing.
 class Ticker {
  public:
-  Ticker(const asio::any_io_executor& loop, std::chrono::milliseconds interval, std::function<void()> tick)
+  Ticker(const asio::any_io_executor& loop, std::chrono::milliseconds interval,
+         std::function<void()> tick)
       : state_(std::make_shared<State>(loop, interval, std::move(tick))) {
     wait(state_);
   }
@@ -36,7 +38,8 @@ class Ticker {
 
  private:
   struct State {
-    State(const asio::any_io_executor& loop, std::chrono::milliseconds every, std::function<void()> what)
+    State(const asio::any_io_executor& loop, std::chrono::milliseconds every,
+          std::function<void()> what)
         : timer(loop), interval(every), tick(std::move(what)) {}
     asio::steady_timer timer;
     std::chrono::milliseconds interval;
@@ -69,7 +72,8 @@ struct PostgresStore::Impl {
   std::unique_ptr<Connection> connection;  // the db thread's
   BlockingThread thread;
 
-  // Runs work on the db thread and meanwhile looks from the loop whether a statement there has outlasted `stall`.
+  // Runs work on the db thread and meanwhile looks from the loop whether a statement there has
+  // outlasted `stall`.
   template <class Work>
   auto run(Work work, std::chrono::milliseconds stall) -> asio::awaitable<decltype(work())> {
     const std::chrono::milliseconds limit = stall + options.stall_margin;
@@ -82,8 +86,9 @@ struct PostgresStore::Impl {
     if (!connection) connection = std::make_unique<Connection>(options, cutter);
     return *connection;
   }
-  // Runs work on the connection, made now where there is none. After a failure of the connection or a statement the next
-  // attempt begins with a new one: nothing of a session in an unknown state is kept.
+  // Runs work on the connection, made now where there is none. After a failure of the connection or
+  // a statement the next attempt begins with a new one: nothing of a session in an unknown state is
+  // kept.
   template <class Work>
   auto on_connection(const Work& work) -> decltype(work(std::declval<Connection&>())) {
     auto result = attempt(options, [&] { return work(connected()); });
@@ -100,10 +105,12 @@ PostgresStore::PostgresStore(asio::any_io_executor loop, PostgresOptions options
 PostgresStore::~PostgresStore() { impl_->cutter.cut_for_good(); }
 
 Result<SliceState> PostgresStore::Impl::acquire(SliceId slice, const std::string& owner) {
-  auto acquired = on_connection([&](Connection& on) { return acquire_slice(on, options, slice, owner); });
+  auto acquired =
+      on_connection([&](Connection& on) { return acquire_slice(on, options, slice, owner); });
   if (!acquired) return acquired.error();
   std::map<BatchNumber, std::size_t> sides;
-  for (const RestoredBatch& batch : acquired->state.batches) sides[batch.row.number] = batch.row.sides.size();
+  for (const RestoredBatch& batch : acquired->state.batches)
+    sides[batch.row.number] = batch.row.sides.size();
   compactor.start(slice, acquired->state.epoch, std::move(acquired->runs), std::move(sides));
   return std::move(acquired->state);
 }
@@ -117,9 +124,11 @@ Result<CommitStats> PostgresStore::Impl::commit(Checkpoint& checkpoint) {
       connection.reset();
     }
     // Whatever became of the commit: the row tells, once nobody holds it any more.
-    const auto found = standing(connected(), checkpoint.slice, checkpoint.epoch, checkpoint.sequence);
+    const auto found =
+        standing(connected(), checkpoint.slice, checkpoint.epoch, checkpoint.sequence);
     if (!found) return found.error();
-    if (*found == Standing::next) return transient("PostgreSQL: the connection was lost before the commit");
+    if (*found == Standing::next)
+      return transient("PostgreSQL: the connection was lost before the commit");
     return stats_of(checkpoint);
   });
   if (written) tell_compactor(checkpoint);
@@ -162,8 +171,10 @@ asio::awaitable<Result<void>> PostgresStore::confirm(SliceId slice, Epoch epoch)
   co_return co_await impl_->run(work, impl_->options.statement_timeout);
 }
 
-asio::awaitable<Result<std::vector<DeadLetter>>> PostgresStore::dead_letters(std::int64_t after, std::size_t limit) {
-  const auto work = [impl = impl_.get(), after, limit = std::min(limit, impl_->options.dead_letters_limit_max)] {
+asio::awaitable<Result<std::vector<DeadLetter>>> PostgresStore::dead_letters(std::int64_t after,
+                                                                             std::size_t limit) {
+  const auto work = [impl = impl_.get(), after,
+                     limit = std::min(limit, impl_->options.dead_letters_limit_max)] {
     return impl->on_connection([&](Connection& on) { return read_dead_letters(on, after, limit); });
   };
   co_return co_await impl_->run(work, impl_->options.statement_timeout);
@@ -171,8 +182,10 @@ asio::awaitable<Result<std::vector<DeadLetter>>> PostgresStore::dead_letters(std
 
 asio::awaitable<void> PostgresStore::close() {
   Impl& impl = *impl_;
-  // A commit under way may finish within its time; a merge is cut at once, as nothing is lost with it.
-  const Ticker patience(impl.loop, impl.options.close_timeout, [&impl] { impl.cutter.cut_for_good(); });
+  // A commit under way may finish within its time; a merge is cut at once, as nothing is lost with
+  // it.
+  const Ticker patience(impl.loop, impl.options.close_timeout,
+                        [&impl] { impl.cutter.cut_for_good(); });
   impl.compactor.stop();
   const auto disconnect = [&impl]() -> bool {
     impl.connection.reset();

@@ -9,12 +9,16 @@
 
 namespace rollcall::postgres {
 
-// Checkpoints in PostgreSQL: one transaction each, fenced by the slice's epoch, and runs merged in the background.
+// Checkpoints in PostgreSQL: one transaction each, fenced by the slice's epoch, and runs merged in
+// the background.
 // Owner:   the daemon; outlives every call made on it. close() before the loop ends.
-// Runs on: calls are made on the loop and resume there, one commit at a time. The work is done on two threads of its own,
-//          `rollcall-db` (commits, reads) and `rollcall-merge` (compaction); restoring adds options.restore_threads - 1.
-// Limits:  PostgresOptions. No call outlasts its statements' timeouts; nothing is retried in here but what is in doubt.
-// Fails:   transient (unreachable, busy, shut down, disk full), fenced, fatal (damage, wrong credentials, newer schema).
+// Runs on: calls are made on the loop and resume there, one commit at a time. The work is done on
+//          two threads of its own, `rollcall-db` (commits, reads) and `rollcall-merge`
+//          (compaction); restoring adds options.restore_threads - 1.
+// Limits:  PostgresOptions. No call outlasts its statements' timeouts; nothing is retried in here
+//          but what is in doubt.
+// Fails:   transient (unreachable, busy, shut down, disk full), fenced, fatal (damage, wrong
+//          credentials, newer schema).
 class PostgresStore final : public Store {
  public:
   PostgresStore(boost::asio::any_io_executor loop, PostgresOptions options);
@@ -24,7 +28,8 @@ class PostgresStore final : public Store {
   boost::asio::awaitable<Result<SliceState>> acquire(SliceId slice, std::string owner) override;
   boost::asio::awaitable<Result<CommitStats>> commit(Checkpoint& checkpoint) override;
   boost::asio::awaitable<Result<void>> confirm(SliceId slice, Epoch epoch) override;
-  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after, std::size_t limit) override;
+  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
+                                                                       std::size_t limit) override;
   boost::asio::awaitable<void> close() override;
 
   [[nodiscard]] CompactionStats compaction_stats() const;  // any thread

@@ -22,11 +22,13 @@ struct MergeOrder {
   std::span<const RunInfo> inputs;
 };
 
-// Merges stored runs in a stream: chunk by chunk in through `reader`, chunk by chunk out through `connection`, where one
-// transaction deletes the inputs, writes the output and holds the fence. Commits are not held up: the fence is taken
-// last, and FOR KEY SHARE, which the update of a commit does not collide with; a newer owner's FOR UPDATE does.
-// `pause` is called after each chunk. Memory: as rollcall::merge. Throws what libpqxx throws.
-[[nodiscard]] Result<RunInfo> merge_runs(Connection& connection, SegmentReader& reader, const PostgresOptions& options,
-                                         const MergeOrder& order, const std::function<Result<void>()>& pause);
+// Merges stored runs in a stream: chunk by chunk in through `reader`, chunk by chunk out through
+// `connection`, where one transaction deletes the inputs, writes the output and holds the fence.
+// Commits are not held up: the fence is taken last, and FOR KEY SHARE, which the update of a commit
+// does not collide with; a newer owner's FOR UPDATE does. `pause` is called after each chunk.
+// Memory: as rollcall::merge. Throws what libpqxx throws.
+[[nodiscard]] Result<RunInfo> merge_runs(Connection& connection, SegmentReader& reader,
+                                         const PostgresOptions& options, const MergeOrder& order,
+                                         const std::function<Result<void>()>& pause);
 
 }  // namespace rollcall::postgres

@@ -7,37 +7,42 @@ namespace rollcall::postgres {
 
 namespace {
 
-// FOR UPDATE rather than the plain update's lock: it also waits for a merge, which holds the row FOR KEY SHARE so that it
-// never waits for commits nor they for it.
+// FOR UPDATE rather than the plain update's lock: it also waits for a merge, which holds the row
+// FOR KEY SHARE so that it never waits for commits nor they for it.
 constexpr Statement kLock{"lock_slice", "select epoch from slice where slice = $1 for update"};
-constexpr Statement kCreate{
-    "create_slice",
-    "insert into slice (slice, epoch, sequence, owner, updated_at) values ($1, 0, 0, '', now()) on conflict do nothing"};
-constexpr Statement kTake{
-    "take_slice",
-    "update slice set epoch = epoch + 1, owner = $2, updated_at = now() where slice = $1 returning epoch, sequence"};
+constexpr Statement kCreate{"create_slice",
+                            "insert into slice (slice, epoch, sequence, owner, updated_at) values "
+                            "($1, 0, 0, '', now()) on conflict do nothing"};
+constexpr Statement kTake{"take_slice",
+                          "update slice set epoch = epoch + 1, owner = $2, updated_at = now() "
+                          "where slice = $1 returning epoch, sequence"};
 constexpr Statement kConfirm{"confirm_slice", "select epoch from slice where slice = $1"};
 constexpr Statement kDeployment{"read_deployment", "select seed, segment_format from deployment"};
-constexpr Statement kPositions{
-    "read_positions", "select channel, next, fingerprint, lost_records from position where slice = $1 order by channel"};
+constexpr Statement kPositions{"read_positions",
+                               "select channel, next, fingerprint, lost_records from position "
+                               "where slice = $1 order by channel"};
 constexpr Statement kBatches{
     "read_batches",
     "select b.number, b.name, b.sides, b.record_type, b.description,"
-    " round(extract(epoch from b.created_at) * 1000)::bigint, l.masks, l.counts, l.duplicates, l.duplicate_ids, l.revision"
+    " round(extract(epoch from b.created_at) * 1000)::bigint, l.masks, l.counts, l.duplicates, "
+    "l.duplicate_ids, l.revision"
     " from batch b left join ledger l on l.batch = b.number and l.slice = $1 order by b.number"};
-constexpr Statement kDeadLetterCount{"count_dead_letters", "select count(*) from dead_letter where slice = $1"};
+constexpr Statement kDeadLetterCount{"count_dead_letters",
+                                     "select count(*) from dead_letter where slice = $1"};
 constexpr Statement kRuns{
     "read_runs",
     // The chunks there must be, so that one that is missing shows when they are read.
     "select batch, sequence, min(level), sum(octet_length(payload)), max(chunk) + 1,"
     " (select s.sequence from slice s where s.slice = $1) as committed"
-    " from segment where slice = $1 group by segment.batch, segment.sequence order by segment.batch, segment.sequence"};
-constexpr Statement kDeadLetters{
-    "read_dead_letters",
-    "select number, channel, position, reason, field, encode(sample, 'hex'), round(extract(epoch from at) * 1000)::bigint"
-    " from dead_letter where number > $1 order by number limit $2"};
+    " from segment where slice = $1 group by segment.batch, segment.sequence order by "
+    "segment.batch, segment.sequence"};
+constexpr Statement kDeadLetters{"read_dead_letters",
+                                 "select number, channel, position, reason, field, encode(sample, "
+                                 "'hex'), round(extract(epoch from at) * 1000)::bigint"
+                                 " from dead_letter where number > $1 order by number limit $2"};
 
-// In a transaction of its own, committed before anything is read: from here on no older owner can write.
+// In a transaction of its own, committed before anything is read: from here on no older owner can
+// write.
 void take(Connection& connection, SliceId slice, const std::string& owner, SliceState& state) {
   Transaction transaction(connection);
   if (transaction.run(kLock, slice).empty()) {
@@ -55,11 +60,13 @@ void take(Connection& connection, SliceId slice, const std::string& owner, Slice
 Result<void> read_deployment(Transaction& transaction, SliceState& state) {
   const Rows rows = transaction.run(kDeployment);
   if (rows.empty()) {
-    return fatal("the deployment's row is gone from the database", "Restore the database from a backup.");
+    return fatal("the deployment's row is gone from the database",
+                 "Restore the database from a backup.");
   }
   if (rows[0][1].as<int>() > kSegmentFormat) {
-    return misconfigured("segments in the database have format " + std::string(text_of(rows[0][1])) +
-                             ", newer than the " + std::to_string(kSegmentFormat) + " that this rollcall knows",
+    return misconfigured("segments in the database have format " +
+                             std::string(text_of(rows[0][1])) + ", newer than the " +
+                             std::to_string(kSegmentFormat) + " that this rollcall knows",
                          "Run the newer rollcall that wrote them.");
   }
   state.seed = from_bigint(rows[0][0].as<std::int64_t>());
@@ -73,7 +80,8 @@ std::optional<std::string> optional_text(const pqxx::field& field) {
 
 std::vector<std::uint64_t> unsigned_numbers(const pqxx::field& array) {
   std::vector<std::uint64_t> numbers;
-  for (const std::int64_t number : parse_integers(text_of(array))) numbers.push_back(from_bigint(number));
+  for (const std::int64_t number : parse_integers(text_of(array)))
+    numbers.push_back(from_bigint(number));
   return numbers;
 }
 
@@ -98,13 +106,15 @@ Result<void> read_batches(Transaction& transaction, SliceId slice, SliceState& s
     RestoredBatch batch;
     batch.row.number = row[0].as<BatchNumber>();
     batch.row.name = from_text(text_of(row[1]));
-    for (const std::string& side : parse_texts(text_of(row[2]))) batch.row.sides.push_back(from_text(side));
+    for (const std::string& side : parse_texts(text_of(row[2])))
+      batch.row.sides.push_back(from_text(side));
     batch.row.record_type = optional_text(row[3]);
     batch.row.description = optional_text(row[4]);
     batch.row.created_at_ms = row[5].as<std::int64_t>();
     if (batch.row.sides.size() < kSidesMin || batch.row.sides.size() > kSidesMax) {
-      return fatal("batch " + std::to_string(batch.row.number) + " has " + std::to_string(batch.row.sides.size()) +
-                       " sides in the database", "Restore the database from a backup.");
+      return fatal("batch " + std::to_string(batch.row.number) + " has " +
+                       std::to_string(batch.row.sides.size()) + " sides in the database",
+                   "Restore the database from a backup.");
     }
     batch.summary = summary_of(row, batch.row.sides.size());
     state.batches.push_back(std::move(batch));
@@ -133,14 +143,15 @@ Result<BadRecordReason> reason_named(std::string_view name) {
     const auto reason = static_cast<BadRecordReason>(index);
     if (to_string(reason) == name) return reason;
   }
-  return fatal("a dead letter has the unknown reason " + std::string(name), "Run the rollcall that wrote it.");
+  return fatal("a dead letter has the unknown reason " + std::string(name),
+               "Run the rollcall that wrote it.");
 }
 
 }  // namespace
 
 std::string name_of(SliceId slice, BatchNumber batch, std::int64_t sequence, std::int32_t chunk) {
-  return "segment (slice " + std::to_string(slice) + ", batch " + std::to_string(batch) + ", sequence " +
-         std::to_string(sequence) + ", chunk " + std::to_string(chunk) + ")";
+  return "segment (slice " + std::to_string(slice) + ", batch " + std::to_string(batch) +
+         ", sequence " + std::to_string(sequence) + ", chunk " + std::to_string(chunk) + ")";
 }
 
 StoredRuns read_runs(Connection& connection, SliceId slice) {
@@ -158,18 +169,20 @@ StoredRuns read_runs(Connection& connection, SliceId slice) {
   return stored;
 }
 
-Result<AcquiredSlice> acquire_slice(Connection& connection, const PostgresOptions& options, SliceId slice,
-                                    const std::string& owner) {
+Result<AcquiredSlice> acquire_slice(Connection& connection, const PostgresOptions& options,
+                                    SliceId slice, const std::string& owner) {
   AcquiredSlice acquired;
   take(connection, slice, owner, acquired.state);
   auto restored = read_rows(connection, slice, acquired.state);
   connection.step("acquire.after_rows");
   if (restored) {
     acquired.runs = read_runs(connection, slice).runs;
-    restored = load_ledgers(options, connection.watch().cutter(), slice, acquired.runs, acquired.state);
+    restored =
+        load_ledgers(options, connection.watch().cutter(), slice, acquired.runs, acquired.state);
     connection.step("acquire.after_segments");
   }
-  // A newer owner may have merged away what we were about to read; only then is what looks like damage none.
+  // A newer owner may have merged away what we were about to read; only then is what looks like
+  // damage none.
   auto confirmed = confirm_slice(connection, slice, acquired.state.epoch);
   if (!confirmed) return confirmed.error();
   if (!restored) return restored.error();
@@ -183,13 +196,17 @@ Result<void> confirm_slice(Connection& connection, SliceId slice, Epoch epoch) {
   if (now == epoch) return {};
   const std::string name = "slice " + std::to_string(slice);
   if (now < epoch) {
-    return fatal(name + " has gone back to epoch " + std::to_string(now) + ", ours is " + std::to_string(epoch),
-                 "The database was put back to an older state; restart rollcall, and it resumes from that state.");
+    return fatal(name + " has gone back to epoch " + std::to_string(now) + ", ours is " +
+                     std::to_string(epoch),
+                 "The database was put back to an older state; restart rollcall, and it resumes "
+                 "from that state.");
   }
-  return fenced(name + " has a newer owner: epoch " + std::to_string(now) + ", ours was " + std::to_string(epoch));
+  return fenced(name + " has a newer owner: epoch " + std::to_string(now) + ", ours was " +
+                std::to_string(epoch));
 }
 
-Result<std::vector<DeadLetter>> read_dead_letters(Connection& connection, std::int64_t after, std::size_t limit) {
+Result<std::vector<DeadLetter>> read_dead_letters(Connection& connection, std::int64_t after,
+                                                  std::size_t limit) {
   std::vector<DeadLetter> letters;
   Transaction transaction(connection);
   for (const Row& row : transaction.run(kDeadLetters, after, static_cast<std::int64_t>(limit))) {

@@ -20,11 +20,14 @@ struct AcquiredSlice {
   RunDirectory runs;
 };
 
-// Takes the slice under a new epoch and restores what the last commit left, on options.restore_threads threads with a
-// connection each beside `connection`. Memory: the ledgers and one page for each thread.
-// Fails: fenced when a newer owner came while we were reading; fatal for a damaged or missing segment, by its key, and
-// for a ledger whose counts are not those that its last commit wrote down. Throws what libpqxx throws.
-[[nodiscard]] Result<AcquiredSlice> acquire_slice(Connection& connection, const PostgresOptions& options, SliceId slice,
+// Takes the slice under a new epoch and restores what the last commit left, on
+// options.restore_threads threads with a connection each beside `connection`. Memory: the ledgers
+// and one page for each thread.
+// Fails: fenced when a newer owner came while we were reading; fatal for a damaged or missing
+// segment, by its key, and for a ledger whose counts are not those that its last commit wrote down.
+// Throws what libpqxx throws.
+[[nodiscard]] Result<AcquiredSlice> acquire_slice(Connection& connection,
+                                                  const PostgresOptions& options, SliceId slice,
                                                   const std::string& owner);
 
 // The stored runs and the sequence of the commit they are of, from one snapshot.
@@ -34,12 +37,14 @@ struct StoredRuns {
 };
 [[nodiscard]] StoredRuns read_runs(Connection& connection, SliceId slice);
 
-[[nodiscard]] std::string name_of(SliceId slice, BatchNumber batch, std::int64_t sequence, std::int32_t chunk);
+[[nodiscard]] std::string name_of(SliceId slice, BatchNumber batch, std::int64_t sequence,
+                                  std::int32_t chunk);
 
 // Whether (slice, epoch) still is what the row says; fenced or fatal otherwise.
 [[nodiscard]] Result<void> confirm_slice(Connection& connection, SliceId slice, Epoch epoch);
 
-[[nodiscard]] Result<std::vector<DeadLetter>> read_dead_letters(Connection& connection, std::int64_t after,
+[[nodiscard]] Result<std::vector<DeadLetter>> read_dead_letters(Connection& connection,
+                                                                std::int64_t after,
                                                                 std::size_t limit);
 
 }  // namespace rollcall::postgres

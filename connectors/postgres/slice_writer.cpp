@@ -4,68 +4,81 @@
 
 #include "connectors/postgres/text.hpp"
 
-// Rows go in as arrays, one for each column, so that fifty ledgers cost as many round trips as one. Bytes go in as one
-// binary parameter for all rows, cut up by the server: in an array literal each byte would be two digits.
+// Rows go in as arrays, one for each column, so that fifty ledgers cost as many round trips as one.
+// Bytes go in as one binary parameter for all rows, cut up by the server: in an array literal each
+// byte would be two digits.
 namespace rollcall::postgres {
 
 namespace {
 
-constexpr Statement kFence{
-    "fence", "update slice set sequence = $3::bigint, updated_at = now()"
-    " where slice = $1 and epoch = $2 and sequence = $3::bigint - 1"};
+constexpr Statement kFence{"fence",
+                           "update slice set sequence = $3::bigint, updated_at = now()"
+                           " where slice = $1 and epoch = $2 and sequence = $3::bigint - 1"};
 // Waits for whoever holds the row, so that a commit under way is seen.
 constexpr Statement kLook{"look", "select epoch, sequence from slice where slice = $1 for update"};
 constexpr Statement kBatches{
     "insert_batches",
     "insert into batch (number, name, sides, record_type, description, created_at)"
-    " select number, name, sides::text[], record_type, description, 'epoch'::timestamptz + created * interval '1 ms'"
+    " select number, name, sides::text[], record_type, description, 'epoch'::timestamptz + created "
+    "* interval '1 ms'"
     " from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])"
     " as new(number, name, sides, record_type, description, created)"};
 constexpr Statement kLedgers{
     "upsert_ledgers",
     "insert into ledger (slice, batch, masks, counts, duplicates, duplicate_ids, revision)"
-    " select $1::integer, batch, masks::integer[], counts::bigint[], duplicates::bigint[], duplicate_ids::bigint[], revision"
+    " select $1::integer, batch, masks::integer[], counts::bigint[], duplicates::bigint[], "
+    "duplicate_ids::bigint[], revision"
     " from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])"
     " as new(batch, masks, counts, duplicates, duplicate_ids, revision)"
     " on conflict (slice, batch) do update set masks = excluded.masks, counts = excluded.counts,"
-    " duplicates = excluded.duplicates, duplicate_ids = excluded.duplicate_ids, revision = excluded.revision"};
+    " duplicates = excluded.duplicates, duplicate_ids = excluded.duplicate_ids, revision = "
+    "excluded.revision"};
 constexpr Statement kSegments{
     "insert_segments",
     "insert into segment (slice, batch, sequence, chunk, level, records, checksum, format, payload)"
     " select $1::integer, batch, sequence, chunk, level, records, checksum, $2::smallint,"
     " substring($3::bytea from first for length)"
-    " from unnest($4::bigint[], $5::bigint[], $6::integer[], $7::smallint[], $8::bigint[], $9::bigint[], $10::integer[],"
+    " from unnest($4::bigint[], $5::bigint[], $6::integer[], $7::smallint[], $8::bigint[], "
+    "$9::bigint[], $10::integer[],"
     " $11::integer[]) as new(batch, sequence, chunk, level, records, checksum, first, length)"};
 constexpr Statement kPositions{
     "upsert_positions",
     "insert into position (slice, channel, next, fingerprint, lost_records)"
     " select $1::integer, * from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[])"
-    " on conflict (slice, channel) do update set next = excluded.next, fingerprint = excluded.fingerprint,"
+    " on conflict (slice, channel) do update set next = excluded.next, fingerprint = "
+    "excluded.fingerprint,"
     " lost_records = excluded.lost_records"};
 constexpr Statement kDeadLetters{
     "insert_dead_letters",
     "insert into dead_letter (slice, channel, position, reason, field, sample, at)"
-    " select $1::integer, channel, position, reason, field, substring($2::bytea from first for length),"
+    " select $1::integer, channel, position, reason, field, substring($2::bytea from first for "
+    "length),"
     " 'epoch'::timestamptz + at_ms * interval '1 ms'"
-    " from unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::integer[], $8::integer[], $9::bigint[])"
-    " with ordinality as new(channel, position, reason, field, first, length, at_ms, place) order by place"};
+    " from unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::integer[], $8::integer[], "
+    "$9::bigint[])"
+    " with ordinality as new(channel, position, reason, field, first, length, at_ms, place) order "
+    "by place"};
 
 Result<Standing> judge(const Rows& rows, SliceId slice, Epoch epoch, std::uint64_t sequence) {
   const std::string name = "slice " + std::to_string(slice);
   if (rows.empty()) {
-    return fatal(name + " is gone from the database", "Someone removed it; restore the database, or start with an empty schema.");
+    return fatal(name + " is gone from the database",
+                 "Someone removed it; restore the database, or start with an empty schema.");
   }
   const auto now_epoch = rows[0][0].as<Epoch>();
   const auto now_sequence = rows[0][1].as<std::uint64_t>();
   if (now_epoch > epoch) {
-    return fenced(name + " has a newer owner: epoch " + std::to_string(now_epoch) + ", ours was " + std::to_string(epoch));
+    return fenced(name + " has a newer owner: epoch " + std::to_string(now_epoch) + ", ours was " +
+                  std::to_string(epoch));
   }
   if (now_epoch == epoch && now_sequence == sequence) return Standing::written;
   if (now_epoch == epoch && now_sequence + 1 == sequence) return Standing::next;
-  return fatal(name + " stands at epoch " + std::to_string(now_epoch) + ", sequence " + std::to_string(now_sequence) +
-                   " in the database, which does not lead to epoch " + std::to_string(epoch) + ", sequence " +
-                   std::to_string(sequence),
-               "The database was put back to an older state; restart rollcall, and it resumes from that state.");
+  return fatal(name + " stands at epoch " + std::to_string(now_epoch) + ", sequence " +
+                   std::to_string(now_sequence) +
+                   " in the database, which does not lead to epoch " + std::to_string(epoch) +
+                   ", sequence " + std::to_string(sequence),
+               "The database was put back to an older state; restart rollcall, and it resumes from "
+               "that state.");
 }
 
 void insert_batches(Transaction& transaction, const Checkpoint& checkpoint) {
@@ -83,7 +96,8 @@ void insert_batches(Transaction& transaction, const Checkpoint& checkpoint) {
     add_optional(descriptions, row.description);
     created.add(row.created_at_ms);
   }
-  transaction.run(kBatches, numbers.take(), names.take(), sides.take(), types.take(), descriptions.take(), created.take());
+  transaction.run(kBatches, numbers.take(), names.take(), sides.take(), types.take(),
+                  descriptions.take(), created.take());
 }
 
 std::string array_of(const std::vector<std::uint64_t>& numbers) {
@@ -107,8 +121,8 @@ void upsert_ledgers(Transaction& transaction, const Checkpoint& checkpoint) {
     duplicate_ids.add(array_of(change.after.duplicate_ids));
     revisions.add(change.after.revision);
   }
-  transaction.run(kLedgers, checkpoint.slice, batches.take(), masks.take(), counts.take(), duplicates.take(),
-                  duplicate_ids.take(), revisions.take());
+  transaction.run(kLedgers, checkpoint.slice, batches.take(), masks.take(), counts.take(),
+                  duplicates.take(), duplicate_ids.take(), revisions.take());
 }
 
 void upsert_positions(Transaction& transaction, const Checkpoint& checkpoint) {
@@ -119,10 +133,12 @@ void upsert_positions(Transaction& transaction, const Checkpoint& checkpoint) {
     fingerprints.add(position.fingerprint);
     lost.add(position.lost_records);
   }
-  transaction.run(kPositions, checkpoint.slice, channels.take(), next.take(), fingerprints.take(), lost.take());
+  transaction.run(kPositions, checkpoint.slice, channels.take(), next.take(), fingerprints.take(),
+                  lost.take());
 }
 
-void insert_dead_letters(Transaction& transaction, const PostgresOptions& options, const Checkpoint& checkpoint) {
+void insert_dead_letters(Transaction& transaction, const PostgresOptions& options,
+                         const Checkpoint& checkpoint) {
   const std::vector<DeadLetter>& letters = checkpoint.dead_letters;
   for (std::size_t next = 0; next < letters.size();) {
     ArrayLiteral channels, positions, reasons, fields, first, length, at;
@@ -139,8 +155,9 @@ void insert_dead_letters(Transaction& transaction, const PostgresOptions& option
       at.add(letter.at_ms);
       samples += sample;
     }
-    transaction.run(kDeadLetters, checkpoint.slice, as_bytes(samples), channels.take(), positions.take(), reasons.take(),
-                    fields.take(), first.take(), length.take(), at.take());
+    transaction.run(kDeadLetters, checkpoint.slice, as_bytes(samples), channels.take(),
+                    positions.take(), reasons.take(), fields.take(), first.take(), length.take(),
+                    at.take());
   }
 }
 
@@ -182,27 +199,33 @@ void insert_segments(Transaction& transaction, const PostgresOptions& options, S
       length.add(row.content->payload.size());
       payloads += row.content->payload;
       ++next;
-    } while (next < rows.size() && payloads.size() + rows[next].content->payload.size() <= options.statement_bytes_max);
-    transaction.run(kSegments, slice, static_cast<int>(kSegmentFormat), as_bytes(payloads), batches.take(),
-                    sequences.take(), chunks.take(), levels.take(), records.take(), checksums.take(), first.take(),
-                    length.take());
+    } while (next < rows.size() &&
+             payloads.size() + rows[next].content->payload.size() <= options.statement_bytes_max);
+    transaction.run(kSegments, slice, static_cast<int>(kSegmentFormat), as_bytes(payloads),
+                    batches.take(), sequences.take(), chunks.take(), levels.take(), records.take(),
+                    checksums.take(), first.take(), length.take());
   }
 }
 
-Result<Standing> standing(Connection& connection, SliceId slice, Epoch epoch, std::uint64_t sequence) {
+Result<Standing> standing(Connection& connection, SliceId slice, Epoch epoch,
+                          std::uint64_t sequence) {
   Transaction transaction(connection);
   return judge(transaction.run(kLook, slice), slice, epoch, sequence);
 }
 
-Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptions& options, const Checkpoint& checkpoint) {
+Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptions& options,
+                                     const Checkpoint& checkpoint) {
   connection.step("commit.before");
   Transaction transaction(connection);
-  const Rows fenced_rows = transaction.run(kFence, checkpoint.slice, checkpoint.epoch, to_bigint(checkpoint.sequence));
+  const Rows fenced_rows =
+      transaction.run(kFence, checkpoint.slice, checkpoint.epoch, to_bigint(checkpoint.sequence));
   connection.step("commit.after_fence");
   if (fenced_rows.affected_rows() == 0) {
-    const auto found = judge(transaction.run(kLook, checkpoint.slice), checkpoint.slice, checkpoint.epoch, checkpoint.sequence);
+    const auto found = judge(transaction.run(kLook, checkpoint.slice), checkpoint.slice,
+                             checkpoint.epoch, checkpoint.sequence);
     if (!found) return found.error();
-    if (*found == Standing::next) return transient("PostgreSQL: the slice's row moved while we looked");
+    if (*found == Standing::next)
+      return transient("PostgreSQL: the slice's row moved while we looked");
     return stats_of(checkpoint);
   }
   if (!checkpoint.new_batches.empty()) insert_batches(transaction, checkpoint);

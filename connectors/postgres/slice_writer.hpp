@@ -15,13 +15,16 @@ enum class Standing {
   written,  // the checkpoint is there
 };
 
-// Looks, and waits for a commit of ours that is still under way. Fails: fenced when a newer owner has the slice, fatal
-// when the row has gone back behind what was committed before (the database was restored from an older copy).
-[[nodiscard]] Result<Standing> standing(Connection& connection, SliceId slice, Epoch epoch, std::uint64_t sequence);
+// Looks, and waits for a commit of ours that is still under way. Fails: fenced when a newer owner
+// has the slice, fatal when the row has gone back behind what was committed before (the database
+// was restored from an older copy).
+[[nodiscard]] Result<Standing> standing(Connection& connection, SliceId slice, Epoch epoch,
+                                        std::uint64_t sequence);
 
-// Writes an encoded checkpoint in one transaction, or finds that it is there already. Throws what libpqxx throws, and
-// InDoubt when only the commit's answer is missing.
-[[nodiscard]] Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptions& options,
+// Writes an encoded checkpoint in one transaction, or finds that it is there already. Throws what
+// libpqxx throws, and InDoubt when only the commit's answer is missing.
+[[nodiscard]] Result<CommitStats> write_checkpoint(Connection& connection,
+                                                   const PostgresOptions& options,
                                                    const Checkpoint& checkpoint);
 
 // What write_checkpoint() wrote, or would have.

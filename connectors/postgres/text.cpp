@@ -22,7 +22,8 @@ unsigned nibble(char digit) {
   return static_cast<unsigned>(value);
 }
 
-// Length of the well-formed UTF-8 character at the front as PostgreSQL accepts it; 0 where there is none.
+// Length of the well-formed UTF-8 character at the front as PostgreSQL accepts it; 0 where there is
+// none.
 std::size_t character_bytes(std::string_view text) {
   const auto byte = [&](std::size_t at) { return static_cast<unsigned char>(text[at]); };
   const unsigned lead = byte(0);

@@ -25,13 +25,15 @@ std::size_t fitting(std::span<const RunInfo> runs, const CompactionLimits& limit
 
 }  // namespace
 
-std::optional<CompactionPlan> plan_compaction(std::span<const RunInfo> runs, const CompactionLimits& limits) {
+std::optional<CompactionPlan> plan_compaction(std::span<const RunInfo> runs,
+                                              const CompactionLimits& limits) {
   std::optional<CompactionPlan> best;
   for (std::size_t first = 0; first < runs.size();) {
     const unsigned level = runs[first].level;
     std::size_t end = first;
     while (end < runs.size() && runs[end].level == level) ++end;
-    // The lowest level first: its runs are the most and the cheapest. Runs too large for one merge stay as they are.
+    // The lowest level first: its runs are the most and the cheapest. Runs too large for one merge
+    // stay as they are.
     for (; first + limits.fan_in <= end && (!best || level + 1 < best->level); ++first) {
       const std::size_t count = fitting(runs.subspan(first, end - first), limits);
       if (count >= limits.fan_in) best = CompactionPlan{first, count, level + 1};

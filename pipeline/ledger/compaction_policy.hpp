@@ -16,10 +16,10 @@ struct RunInfo {
 };
 
 struct CompactionLimits {
-  std::size_t fan_in = 8;                           // adjacent runs of one level before they are merged
-  std::size_t fan_in_max = 64;                      // runs in one merge when many small ones have piled up
-  std::uint64_t merge_bytes_max = 256U << 20U;      // input of one merge, so of one transaction
-  std::uint64_t decoded_bytes_max = 32U << 20U;     // chunks held at once by a merge wider than fan_in
+  std::size_t fan_in = 8;       // adjacent runs of one level before they are merged
+  std::size_t fan_in_max = 64;  // runs in one merge when many small ones have piled up
+  std::uint64_t merge_bytes_max = 256U << 20U;   // input of one merge, so of one transaction
+  std::uint64_t decoded_bytes_max = 32U << 20U;  // chunks held at once by a merge wider than fan_in
 };
 
 // Which runs [first, first + count) to merge into one of `level`.
@@ -29,9 +29,9 @@ struct CompactionPlan {
   unsigned level = 0;
 };
 
-// Tiered compaction, as in an LSM tree: runs of one level are merged into one of the next as soon as there are fan_in of
-// them. Each id is therefore rewritten at most log_fan_in(runs) times, and a ledger keeps fewer than fan_in runs a level.
-// `runs` are in order of their sequence. Pure.
+// Tiered compaction, as in an LSM tree: runs of one level are merged into one of the next as soon
+// as there are fan_in of them. Each id is therefore rewritten at most log_fan_in(runs) times, and a
+// ledger keeps fewer than fan_in runs a level. `runs` are in order of their sequence. Pure.
 [[nodiscard]] std::optional<CompactionPlan> plan_compaction(std::span<const RunInfo> runs,
                                                             const CompactionLimits& limits);
 

@@ -30,7 +30,7 @@ void ChunkWriter::add_id(std::uint64_t id, std::uint64_t value) {
   ++records_;
 }
 
-void ChunkWriter::add_sets(std::uint32_t high, std::vector<LabelledSet> sets, std::uint64_t ids,
+void ChunkWriter::add_sets(std::uint32_t high, std::vector<LabelledSet>&& sets, std::uint64_t ids,
                            std::size_t bytes) {
   if (high != high_) end_sets();
   high_ = high;

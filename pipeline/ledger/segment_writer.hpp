@@ -47,7 +47,7 @@ class ChunkWriter {
   static constexpr std::size_t kIdBytes = 10;  // at most, without its share of a group
   void add_id(std::uint64_t id, std::uint64_t value);
   // Sets of integers that lie above all earlier sets. `ids` is how many distinct ones, `bytes` their serialised size.
-  void add_sets(std::uint32_t high, std::vector<LabelledSet> sets, std::uint64_t ids,
+  void add_sets(std::uint32_t high, std::vector<LabelledSet>&& sets, std::uint64_t ids,
                 std::size_t bytes);
   void add_text(Fingerprint fingerprint, std::uint64_t value, std::string_view text_or_empty);
   [[nodiscard]] Result<void> finish();

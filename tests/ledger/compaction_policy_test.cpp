@@ -1,7 +1,6 @@
 #include "pipeline/ledger/compaction_policy.hpp"
 
 #include <doctest/doctest.h>
-
 #include <map>
 #include <vector>
 
@@ -49,7 +48,8 @@ TEST_CASE("a merge holds a bounded number of chunks and reads a bounded number o
   CHECK_FALSE(plan_compaction(runs_of(std::vector<unsigned>(100, 3), 64U << 20U), limits));
 }
 
-TEST_CASE("runs too large for one merge do not keep the smaller ones behind them from being merged") {
+TEST_CASE(
+    "runs too large for one merge do not keep the smaller ones behind them from being merged") {
   auto runs = runs_of(std::vector<unsigned>(10, 0));
   runs[0].bytes = runs[1].bytes = std::uint64_t{1} << 30U;
   const auto plan = plan_compaction(runs, {});

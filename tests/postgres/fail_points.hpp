@@ -9,7 +9,8 @@
 
 namespace rollcall::test {
 
-// Lets steps of a store fail within this program. One object at a time; it outlives the stores that it troubles.
+// Lets steps of a store fail within this program. One object at a time; it outlives the stores that
+// it troubles.
 class FailPoints {
  public:
   FailPoints();
@@ -17,7 +18,8 @@ class FailPoints {
   FailPoints(const FailPoints&) = delete;
   FailPoints& operator=(const FailPoints&) = delete;
 
-  // The passing number `nth`, counted from 0, of any step whose name begins with `prefix` suffers `action`, once.
+  // The passing number `nth`, counted from 0, of any step whose name begins with `prefix` suffers
+  // `action`, once.
   void arm(const std::string& prefix, std::size_t nth, FailAction action);
   void disarm();
   // Whether it has happened.

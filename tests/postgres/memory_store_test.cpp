@@ -24,7 +24,9 @@ class MemoryWorld final : public StoreWorld {
   std::shared_ptr<memory::SharedState> state_ = memory::make_shared_state();
 };
 
-memory::MemoryStore& memory_of(StoreProcess& process) { return dynamic_cast<memory::MemoryStore&>(process.store()); }
+memory::MemoryStore& memory_of(StoreProcess& process) {
+  return dynamic_cast<memory::MemoryStore&>(process.store());
+}
 
 }  // namespace
 

@@ -34,15 +34,20 @@ struct Written {
 TEST_CASE("a flipped bit anywhere in a segment is found and named") {
   Written written;
   const std::string key = "slice = 0 and batch = 1 and sequence = 3 and chunk = 0";
-  const auto size = std::stoul(written.world.value("select octet_length(payload) from rollcall.segment where " + key));
-  for (const std::size_t at : {std::size_t{0}, std::size_t{3}, std::size_t{8}, std::size_t{13}, size / 2, size - 1}) {
+  const auto size = std::stoul(
+      written.world.value("select octet_length(payload) from rollcall.segment where " + key));
+  for (const std::size_t at :
+       {std::size_t{0}, std::size_t{3}, std::size_t{8}, std::size_t{13}, size / 2, size - 1}) {
     INFO("byte ", at);
     const std::string place = std::to_string(at);
-    const std::string flip = "update rollcall.segment set payload = set_byte(payload, " + place + ", get_byte(payload, " +
-                             place + ") # 16) where " + key + " returning 1";
+    const std::string flip = "update rollcall.segment set payload = set_byte(payload, " + place +
+                             ", get_byte(payload, " + place + ") # 16) where " + key +
+                             " returning 1";
     (void)written.world.rows(flip);
     const Failure failure = written.refusal();
-    CHECK_MESSAGE(failure.message.find("(slice 0, batch 1, sequence 3, chunk 0)") != std::string::npos, failure.message);
+    CHECK_MESSAGE(
+        failure.message.find("(slice 0, batch 1, sequence 3, chunk 0)") != std::string::npos,
+        failure.message);
     (void)written.world.rows(flip);
   }
   StoreProcess process(written.world);
@@ -52,26 +57,31 @@ TEST_CASE("a flipped bit anywhere in a segment is found and named") {
 
 TEST_CASE("a segment that is cut short is found and named") {
   Written written;
-  (void)written.world.rows("update rollcall.segment set payload = substring(payload from 1 for 10)"
-                           " where batch = 1 and sequence = 2 returning 1");
-  CHECK(written.refusal().message.find("(slice 0, batch 1, sequence 2, chunk 0)") != std::string::npos);
+  (void)written.world.rows(
+      "update rollcall.segment set payload = substring(payload from 1 for 10)"
+      " where batch = 1 and sequence = 2 returning 1");
+  CHECK(written.refusal().message.find("(slice 0, batch 1, sequence 2, chunk 0)") !=
+        std::string::npos);
 }
 
 TEST_CASE("a segment of a newer format is refused") {
   Written written;
-  (void)written.world.rows("update rollcall.segment set format = 1000 where batch = 1 and sequence = 2 returning 1");
+  (void)written.world.rows(
+      "update rollcall.segment set format = 1000 where batch = 1 and sequence = 2 returning 1");
   CHECK(written.refusal().message.find("format 1000") != std::string::npos);
 }
 
 TEST_CASE("a missing segment is found by the batch's counts") {
   Written written;
-  (void)written.world.rows("delete from rollcall.segment where batch = 1 and sequence = 2 returning 1");
+  (void)written.world.rows(
+      "delete from rollcall.segment where batch = 1 and sequence = 2 returning 1");
   CHECK(written.refusal().message.find("batch 1 (") != std::string::npos);
 }
 
 TEST_CASE("a missing chunk within a run is found") {
   Written written;
-  (void)written.world.rows("update rollcall.segment set chunk = 1 where batch = 1 and sequence = 2 returning 1");
+  (void)written.world.rows(
+      "update rollcall.segment set chunk = 1 where batch = 1 and sequence = 2 returning 1");
   CHECK(written.refusal().message.find("missing") != std::string::npos);
 }
 
@@ -79,14 +89,16 @@ TEST_CASE("counters that differ from the sets are refused, naming the batch") {
   for (const char* change : {"counts[1] = counts[1] + 1", "duplicates[1] = duplicates[1] + 1",
                              "duplicate_ids[2] = duplicate_ids[2] + 1"}) {
     Written written;
-    (void)written.world.rows(std::string("update rollcall.ledger set ") + change + " where batch = 1 returning 1");
+    (void)written.world.rows(std::string("update rollcall.ledger set ") + change +
+                             " where batch = 1 returning 1");
     CHECK(written.refusal().message.find("batch 1 (") != std::string::npos);
   }
 }
 
 TEST_CASE("segments of a batch that is not listed are refused") {
   Written written;
-  (void)written.world.rows("update rollcall.segment set batch = 99 where batch = 1 and sequence = 2 returning 1");
+  (void)written.world.rows(
+      "update rollcall.segment set batch = 99 where batch = 1 and sequence = 2 returning 1");
   CHECK(written.refusal().message.find("does not list") != std::string::npos);
 }
 

@@ -1,7 +1,9 @@
 // Connections that break at every step, servers that die, and credentials that are refused.
 #include "connectors/postgres/postgres_failure.hpp"
 
+#include <chrono>
 #include <doctest/doctest.h>
+#include <signal.h>
 
 #include "connectors/postgres/migrations.hpp"
 #include "tests/postgres/fail_points.hpp"
@@ -13,8 +15,11 @@ namespace rollcall::test {
 namespace {
 
 TEST_CASE("each SQLSTATE has its reaction") {
-  const auto kind = [](const char* state) { return postgres::postgres_failure(state, "message").kind; };
-  for (const char* state : {"", "08006", "40001", "40P01", "53100", "53300", "57P01", "57P03", "57014", "55P03", "25006"}) {
+  const auto kind = [](const char* state) {
+    return postgres::postgres_failure(state, "message").kind;
+  };
+  for (const char* state : {"", "08006", "40001", "40P01", "53100", "53300", "57P01", "57P03",
+                            "57014", "55P03", "25006"}) {
     CHECK(kind(state) == FailureKind::transient);
   }
   for (const char* state : {"28P01", "28000", "3D000", "42501", "42P01"}) {
@@ -55,17 +60,22 @@ void fail_each_step(FailAction action) {
       const auto second = process.commit(checkpoint);
       REQUIRE_MESSAGE(ok(second), second.error().message);
     }
-    (void)process.confirm(model.epoch());  // finds out about a connection that was lost after the commit
+    (void)process.confirm(
+        model.epoch());  // finds out about a connection that was lost after the commit
     take_over(process, model, SliceOracle(model.oracle()));
   }
   CHECK(steps >= 8);
 }
 
-TEST_CASE("a connection cut at any step of a commit: transient means not there, and the same again counts once") {
+TEST_CASE(
+    "a connection cut at any step of a commit: transient means not there, and the same again "
+    "counts once") {
   fail_each_step(FailAction::disconnect);
 }
 
-TEST_CASE("an answer lost at any step of a commit is looked for") { fail_each_step(FailAction::lose_reply); }
+TEST_CASE("an answer lost at any step of a commit is looked for") {
+  fail_each_step(FailAction::lose_reply);
+}
 
 TEST_CASE("a commit in doubt that the server has done is a success") {
   FailPoints points;
@@ -120,7 +130,8 @@ TEST_CASE("a connection cut at any step of a merge loses nothing, and the merge 
       commit_next(process, model);
     }
     CHECK(wait_until(seconds{30}, [&] { return world.stored_runs() == 1; }));
-    CHECK(wait_until(seconds{30}, [&] { return postgres_of(process).compaction_stats().runs == 1; }));
+    CHECK(
+        wait_until(seconds{30}, [&] { return postgres_of(process).compaction_stats().runs == 1; }));
     struck = points.struck();
     take_over(process, model, SliceOracle(model.oracle()));
   }
@@ -132,8 +143,9 @@ TEST_CASE("a session that the server ends is transient, and the next attempt has
   StoreProcess process(world);
   take_over(process, model, {});
   for (int round = 0; round < 3; ++round) {
-    (void)world.rows("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rollcall'"
-                     " and datname = current_database()");
+    (void)world.rows(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'rollcall'"
+        " and datname = current_database()");
     model.feed(50);
     Checkpoint checkpoint = model.cut();
     CHECK(process.commit(checkpoint).error().kind == FailureKind::transient);
@@ -143,7 +155,31 @@ TEST_CASE("a session that the server ends is transient, and the next attempt has
   take_over(process, model, SliceOracle(model.oracle()));
 }
 
-TEST_CASE("a server that is killed and comes back has every commit that was reported, and none twice") {
+TEST_CASE("a server that hangs is cut off after its time, and the same commit succeeds elsewhere") {
+  PostgresWorld world;
+  world.options.compaction = false;
+  world.options.statement_timeout = std::chrono::milliseconds{500};
+  world.options.stall_margin = std::chrono::milliseconds{500};
+  SliceModel model(37);
+  StoreProcess process(world);
+  take_over(process, model, {});
+  const auto backend = static_cast<pid_t>(
+      std::stol(world.value("select pid from pg_stat_activity where application_name = 'rollcall'"
+                            " and datname = current_database()")));
+  REQUIRE(::kill(backend, SIGSTOP) == 0);
+  model.feed(50);
+  Checkpoint checkpoint = model.cut();
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK(process.commit(checkpoint).error().kind == FailureKind::transient);
+  CHECK(std::chrono::steady_clock::now() - begin < seconds{20});
+  const auto again = process.commit(checkpoint);
+  ::kill(backend, SIGCONT);
+  REQUIRE_MESSAGE(ok(again), again.error().message);
+  take_over(process, model, SliceOracle(model.oracle()));
+}
+
+TEST_CASE(
+    "a server that is killed and comes back has every commit that was reported, and none twice") {
   PostgresWorld world;
   SliceModel model(36);
   StoreProcess process(world);
@@ -170,11 +206,15 @@ void create_role_that_must_log_in(const PostgresWorld& world, const std::string&
   (void)world.rows("create role " + role + " login password 'right'");
   const std::string file = world.value("show hba_file");
   // Read before it is written: COPY empties the file before it runs its query.
-  const std::string others = world.value("select string_agg(line, E'\n' order by n) from regexp_split_to_table("
-                                         "pg_read_file('" + file + "'), E'\n') with ordinality as all_lines(line, n)"
-                                         " where line ~ '^(host|local)'");
-  (void)world.rows("copy (select line from regexp_split_to_table($rules$host all " + role + " 127.0.0.1/32 scram-sha-256\n" +
-                   others + "$rules$, E'\n') as line) to '" + file + "'");
+  const std::string others = world.value(
+      "select string_agg(line, E'\n' order by n) from regexp_split_to_table("
+      "pg_read_file('" +
+      file +
+      "'), E'\n') with ordinality as all_lines(line, n)"
+      " where line ~ '^(host|local)'");
+  (void)world.rows("copy (select line from regexp_split_to_table($rules$host all " + role +
+                   " 127.0.0.1/32 scram-sha-256\n" + others + "$rules$, E'\n') as line) to '" +
+                   file + "'");
   (void)world.rows("select pg_reload_conf()");
   const std::string wrong = world.database().url_as(role, "wrong");
   const auto asks = [&] {
@@ -208,7 +248,8 @@ TEST_CASE("what the configuration causes says what to correct, and never the pas
     CHECK(failure.message.find("s3cret") == std::string::npos);
   };
   is_configuration(refusal_of(world, world.database().url_as(role, "s3cret")));
-  is_configuration(refusal_of(world, world.database().url_as(role, "right")));  // may not create the schema
+  is_configuration(
+      refusal_of(world, world.database().url_as(role, "right")));  // may not create the schema
   const std::string url = world.database().url();
   is_configuration(refusal_of(world, url.substr(0, url.rfind('/')) + "/missing?password=s3cret"));
   is_configuration(refusal_of(world, "postgresql://user:s3cret@host:port:/x"));
@@ -217,7 +258,8 @@ TEST_CASE("what the configuration causes says what to correct, and never the pas
 
 TEST_CASE("a server that nobody runs is waited for") {
   PostgresWorld world;
-  const Failure failure = refusal_of(world, "postgresql://user:s3cret@127.0.0.1:" + std::to_string(free_port()) + "/x");
+  const Failure failure =
+      refusal_of(world, "postgresql://user:s3cret@127.0.0.1:" + std::to_string(free_port()) + "/x");
   CHECK(failure.kind == FailureKind::transient);
   CHECK(failure.message.find("s3cret") == std::string::npos);
 }

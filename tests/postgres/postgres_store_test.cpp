@@ -1,6 +1,5 @@
 // The store in PostgreSQL: the contract (store_contract.cpp), its schema, and merging.
 #include <doctest/doctest.h>
-
 #include <thread>
 
 #include "connectors/postgres/migrations.hpp"
@@ -20,7 +19,8 @@ TEST_CASE("migrating creates the schema once, whoever comes first") {
   std::vector<Result<postgres::MigrationReport>> reports(4);
   {
     std::vector<std::jthread> threads;
-    for (auto& report : reports) threads.emplace_back([&] { report = postgres::migrate(world.options); });
+    for (auto& report : reports)
+      threads.emplace_back([&] { report = postgres::migrate(world.options); });
   }
   std::size_t applied = 0;
   for (const auto& report : reports) {
@@ -43,7 +43,8 @@ TEST_CASE("a schema of another name is used as named") {
 TEST_CASE("a schema newer than the program is refused") {
   PostgresWorld world;
   REQUIRE(ok(postgres::migrate(world.options)));
-  (void)world.rows("insert into rollcall.schema_migration values (1000, '1000_later', 'x', now()) returning 1");
+  (void)world.rows(
+      "insert into rollcall.schema_migration values (1000, '1000_later', 'x', now()) returning 1");
   StoreProcess process(world);
   const auto refused = process.acquire();
   REQUIRE_FALSE(ok(refused));
@@ -73,8 +74,9 @@ TEST_CASE("segments of a newer format are refused") {
 TEST_CASE("payloads are stored as they are") {
   PostgresWorld world;
   REQUIRE(ok(postgres::migrate(world.options)));
-  CHECK(world.value("select attstorage from pg_attribute where attrelid = 'rollcall.segment'::regclass"
-                    " and attname = 'payload'") == "e");
+  CHECK(world.value(
+            "select attstorage from pg_attribute where attrelid = 'rollcall.segment'::regclass"
+            " and attname = 'payload'") == "e");
 }
 
 TEST_CASE("merging keeps the content while commits go on") {
@@ -87,7 +89,8 @@ TEST_CASE("merging keeps the content while commits go on") {
     for (int commit = 0; commit < 300; ++commit) {
       for (std::uint64_t id = 0; id < 20; ++id) {
         model.add(1, static_cast<Side>(id % 2), static_cast<std::uint64_t>(commit) * 7 + id);
-        model.add(1, static_cast<Side>(id % 2), "text " + std::to_string(commit * 7 + static_cast<int>(id)));
+        model.add(1, static_cast<Side>(id % 2),
+                  "text " + std::to_string(commit * 7 + static_cast<int>(id)));
       }
       commit_next(process, model);
     }
@@ -96,7 +99,9 @@ TEST_CASE("merging keeps the content while commits go on") {
     CHECK(stats.merges > 0);
     CHECK(stats.failures == 0);
     CHECK(stats.stopped_because.empty());
-    CHECK(wait_until(seconds{30}, [&] { return postgres_of(process).compaction_stats().runs == world.stored_runs(); }));
+    CHECK(wait_until(seconds{30}, [&] {
+      return postgres_of(process).compaction_stats().runs == world.stored_runs();
+    }));
   }
   StoreProcess next(world);
   take_over(next, model, SliceOracle(model.oracle()));
@@ -121,7 +126,8 @@ TEST_CASE("a merge whose slice is taken meanwhile leaves everything as it was") 
   SliceModel new_model(13);
   take_over(newer, new_model, SliceOracle(model.oracle()));
   points.release();
-  CHECK(wait_until(seconds{30}, [&] { return !postgres_of(older).compaction_stats().stopped_because.empty(); }));
+  CHECK(wait_until(seconds{30},
+                   [&] { return !postgres_of(older).compaction_stats().stopped_because.empty(); }));
   CHECK(postgres_of(older).compaction_stats().merges == 0);
   CHECK(world.stored_runs() == 8);
   new_model.add(1, kProcessed, std::uint64_t{1});
@@ -146,7 +152,8 @@ TEST_CASE("a merge does not hold up commits") {
   model.add(1, kProcessed, std::uint64_t{1});
   commit_next(process, model);
   points.release();
-  CHECK(wait_until(seconds{30}, [&] { return postgres_of(process).compaction_stats().merges == 1; }));
+  CHECK(
+      wait_until(seconds{30}, [&] { return postgres_of(process).compaction_stats().merges == 1; }));
   StoreProcess last(world);
   take_over(last, model, SliceOracle(model.oracle()));
 }

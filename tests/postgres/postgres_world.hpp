@@ -23,10 +23,13 @@ class PostgresWorld final : public StoreWorld {
     return std::make_unique<postgres::PostgresStore>(loop, options);
   }
   std::size_t stored_runs() override {
-    return std::stoul(value("select count(distinct (batch, sequence)) from rollcall.segment where slice = 0"));
+    return std::stoul(
+        value("select count(distinct (batch, sequence)) from rollcall.segment where slice = 0"));
   }
   [[nodiscard]] Rows rows(const std::string& sql) const { return query(database_.url(), sql); }
-  [[nodiscard]] std::string value(const std::string& sql) const { return query_value(database_.url(), sql); }
+  [[nodiscard]] std::string value(const std::string& sql) const {
+    return query_value(database_.url(), sql);
+  }
   [[nodiscard]] const TestDatabase& database() const { return database_; }
 
   postgres::PostgresOptions options;  // of the stores that are opened from now on

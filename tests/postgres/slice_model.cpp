@@ -1,8 +1,7 @@
 #include "tests/postgres/slice_model.hpp"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
+#include <doctest/doctest.h>
 #include <set>
 #include <utility>
 
@@ -16,7 +15,8 @@ std::uint64_t count_of(const BatchOracle& batch, Mask mask) {
   std::uint64_t count = 0;
   for (const auto& [id, times] : batch.times) {
     Mask own = 0;
-    for (std::size_t side = 0; side < times.size(); ++side) own |= times[side] > 0 ? bit(static_cast<Side>(side)) : Mask{0};
+    for (std::size_t side = 0; side < times.size(); ++side)
+      own |= times[side] > 0 ? bit(static_cast<Side>(side)) : Mask{0};
     count += own == mask ? 1 : 0;
   }
   return count;
@@ -108,7 +108,8 @@ Checkpoint SliceModel::cut() {
   Checkpoint checkpoint;
   checkpoint.epoch = epoch_;
   checkpoint.sequence = ++sequence_;
-  for (const auto& [channel, position] : oracle_.positions) checkpoint.positions.push_back(position);
+  for (const auto& [channel, position] : oracle_.positions)
+    checkpoint.positions.push_back(position);
   checkpoint.new_batches = std::exchange(new_batches_, {});
   for (auto& [number, ledger] : ledgers_) {
     LedgerChange change;
@@ -118,13 +119,15 @@ Checkpoint SliceModel::cut() {
     change.after = summary_of(*ledger, ++oracle_.batches[number].revision);
     checkpoint.changes.push_back(std::move(change));
   }
-  checkpoint.dead_letters.assign(oracle_.dead_letters.begin() + static_cast<std::ptrdiff_t>(dead_letters_cut_),
-                                 oracle_.dead_letters.end());
+  checkpoint.dead_letters.assign(
+      oracle_.dead_letters.begin() + static_cast<std::ptrdiff_t>(dead_letters_cut_),
+      oracle_.dead_letters.end());
   dead_letters_cut_ = oracle_.dead_letters.size();
   return checkpoint;
 }
 
-BatchNumber SliceModel::create_batch(const std::string& name, const std::vector<std::string>& sides) {
+BatchNumber SliceModel::create_batch(const std::string& name,
+                                     const std::vector<std::string>& sides) {
   BatchRow row;
   row.number = static_cast<BatchNumber>(oracle_.batches.size()) + 1;
   row.name = name;
@@ -140,7 +143,8 @@ BatchNumber SliceModel::create_batch(const std::string& name, const std::vector<
 
 void SliceModel::add(BatchNumber batch, Side side, const OwnedRecordId& id) {
   const auto* number = std::get_if<std::uint64_t>(&id);
-  const RecordId passing = number != nullptr ? RecordId{*number} : RecordId::from_text(std::get<std::string>(id));
+  const RecordId passing =
+      number != nullptr ? RecordId{*number} : RecordId::from_text(std::get<std::string>(id));
   BatchOracle& oracle = oracle_.batches[batch];
   std::vector<std::uint64_t>& times = oracle.times[id];
   times.resize(oracle.row.sides.size());
@@ -161,10 +165,14 @@ void SliceModel::add_dead_letter(const std::string& sample) {
 
 OwnedRecordId SliceModel::random_id() {
   switch (random_() % 4) {
-    case 0: return random_() % 500;                                  // clusters, and comes again
-    case 1: return random_();                                        // spread over 64 bits
-    case 2: return "text-" + std::to_string(random_() % 300);        // comes again
-    default: return "0" + std::to_string(random_() % 100'000) + "/\xC3\xA9";  // mostly once
+    case 0:
+      return random_() % 500;  // clusters, and comes again
+    case 1:
+      return random_();  // spread over 64 bits
+    case 2:
+      return "text-" + std::to_string(random_() % 300);  // comes again
+    default:
+      return "0" + std::to_string(random_() % 100'000) + "/\xC3\xA9";  // mostly once
   }
 }
 
@@ -179,9 +187,11 @@ void SliceModel::advance_position() {
 
 void SliceModel::feed(std::size_t events) {
   if (oracle_.batches.empty() || random_() % 4 == 0) {
-    const std::string name = "batch \\ " + std::to_string(oracle_.batches.size()) + std::string("\0\xE2\x82\xAC", 4);
-    create_batch(name, random_() % 3 == 0 ? std::vector<std::string>{"salesforce", "hub,spot", "in\"ternal"}
-                                          : std::vector<std::string>{"expected", "processed"});
+    const std::string name =
+        "batch \\ " + std::to_string(oracle_.batches.size()) + std::string("\0\xE2\x82\xAC", 4);
+    create_batch(name, random_() % 3 == 0
+                           ? std::vector<std::string>{"salesforce", "hub,spot", "in\"ternal"}
+                           : std::vector<std::string>{"expected", "processed"});
   }
   for (std::size_t event = 0; event < events; ++event) {
     advance_position();

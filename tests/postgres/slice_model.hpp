@@ -26,8 +26,8 @@ struct SliceOracle {
 // Compares what came back from a store with what should; doctest checks.
 void check_restored(const SliceState& state, const SliceOracle& oracle);
 
-// The loop's part in a test: ledgers fed at random, cut into checkpoints. `written` is what the store must hold once the
-// last cut is durable.
+// The loop's part in a test: ledgers fed at random, cut into checkpoints. `written` is what the
+// store must hold once the last cut is durable.
 class SliceModel {
  public:
   explicit SliceModel(std::uint64_t seed) : random_(seed) {}
@@ -36,7 +36,8 @@ class SliceModel {
   void adopt(SliceState state, const SliceOracle& durable);
   // Everything new since the last cut, as the next checkpoint of the slice.
   [[nodiscard]] Checkpoint cut();
-  // A number of events of all kinds over the batches, some of them new, with bad records among them.
+  // A number of events of all kinds over the batches, some of them new, with bad records among
+  // them.
   void feed(std::size_t events);
   BatchNumber create_batch(const std::string& name, const std::vector<std::string>& sides);
   void add(BatchNumber batch, Side side, const OwnedRecordId& id);

@@ -1,4 +1,5 @@
-// What every store promises (pipeline/ports/store.hpp). Linked into a program for each kind of store.
+// What every store promises (pipeline/ports/store.hpp). Linked into a program for each kind of
+// store.
 #include <doctest/doctest.h>
 
 #include "tests/postgres/slice_model.hpp"
@@ -187,7 +188,9 @@ TEST_CASE("a large delta is cut into chunks and comes back whole") {
     model.create_batch("large", kTwoSides);
     std::mt19937_64 random(3);
     for (int i = 0; i < 150'000; ++i) {
-      model.add(1, kExpected, "a text of some length, so that there are several chunks " + std::to_string(random()));
+      model.add(
+          1, kExpected,
+          "a text of some length, so that there are several chunks " + std::to_string(random()));
     }
     Checkpoint checkpoint = model.cut();
     const auto committed = process.commit(checkpoint);

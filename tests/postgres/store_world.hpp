@@ -19,8 +19,8 @@ bool ok(const Result<T>& result) {
   return result.has_value();
 }
 
-// An empty database, and any number of stores that compete for it. One for each kind of store; each program that is
-// linked with the contract says which by make_store_world().
+// An empty database, and any number of stores that compete for it. One for each kind of store; each
+// program that is linked with the contract says which by make_store_world().
 class StoreWorld {
  public:
   virtual ~StoreWorld() = default;
@@ -38,10 +38,15 @@ class StoreProcess {
   StoreProcess(const StoreProcess&) = delete;
   StoreProcess& operator=(const StoreProcess&) = delete;
 
-  [[nodiscard]] Result<SliceState> acquire(SliceId slice = 0) { return *wait(store_->acquire(slice, "test")); }
-  [[nodiscard]] Result<CommitStats> commit(Checkpoint& checkpoint) { return *wait(store_->commit(checkpoint)); }
+  [[nodiscard]] Result<SliceState> acquire(SliceId slice = 0) {
+    return *wait(store_->acquire(slice, "test"));
+  }
+  [[nodiscard]] Result<CommitStats> commit(Checkpoint& checkpoint) {
+    return *wait(store_->commit(checkpoint));
+  }
   [[nodiscard]] Result<void> confirm(Epoch epoch) { return *wait(store_->confirm(0, epoch)); }
-  [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(std::int64_t after, std::size_t limit) {
+  [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(std::int64_t after,
+                                                             std::size_t limit) {
     return *wait(store_->dead_letters(after, limit));
   }
   [[nodiscard]] Store& store() { return *store_; }

@@ -1,5 +1,6 @@
--- Everything a checkpoint makes durable. Unsigned 64-bit numbers stand as bigint with the same bits.
--- Text columns hold UTF-8; backslash is doubled and a byte that PostgreSQL's text cannot hold stands as \xHH.
+-- Everything a checkpoint makes durable. Unsigned 64-bit numbers stand as bigint with the same
+-- bits. Text columns hold UTF-8; backslash is doubled and a byte that PostgreSQL's text cannot hold
+-- stands as \xHH.
 
 -- One row: what all slices of this deployment share.
 create table deployment (
@@ -9,7 +10,8 @@ create table deployment (
   created_at timestamptz not null default now()
 );
 
--- The fence. Every commit updates its slice's row where the epoch is its own and the sequence the one before.
+-- The fence. Every commit updates its slice's row where the epoch is its own and the sequence the
+-- one before.
 create table slice (
   slice integer primary key,
   epoch bigint not null,
@@ -37,8 +39,8 @@ create table batch (
   created_at timestamptz not null
 );
 
--- The counts of a batch within a slice as of the slice's last commit: what a peer answers from, and what a restored
--- ledger is checked against.
+-- The counts of a batch within a slice as of the slice's last commit: what a peer answers from, and
+-- what a restored ledger is checked against.
 create table ledger (
   slice integer not null,
   batch bigint not null references batch on delete cascade,
@@ -50,8 +52,9 @@ create table ledger (
   primary key (slice, batch)
 ) with (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
 
--- Runs of members, appended by commits and merged in the background; a row is never updated. No foreign keys: this is
--- written on every commit, and who deletes a batch deletes its segments in the same transaction.
+-- Runs of members, appended by commits and merged in the background; a row is never updated. No
+-- foreign keys: this is written on every commit, and who deletes a batch deletes its segments in
+-- the same transaction.
 create table segment (
   slice integer not null,
   batch bigint not null,
@@ -65,7 +68,8 @@ create table segment (
   primary key (slice, batch, sequence, chunk)
 ) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 2000,
         toast.autovacuum_vacuum_scale_factor = 0.02, toast.autovacuum_vacuum_threshold = 5000);
--- The payload is compact already, and the default compression is ten times slower than writing it as it is.
+-- The payload is compact already, and the default compression is ten times slower than writing it
+-- as it is.
 alter table segment alter payload set storage external;
 
 -- Records that could not be read. Exactly once, so the unique key is a check and no merge.
