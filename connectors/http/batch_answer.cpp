@@ -13,10 +13,12 @@ namespace {
 constexpr std::string_view kStateOpen = "open";
 
 bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-void append_optional(JsonWriter& json, std::string_view name, const std::optional<std::string>& value) {
+void append_optional(JsonWriter& json, std::string_view name,
+                     const std::optional<std::string>& value) {
   json.key(name);
   if (value) {
     json.text(*value);
@@ -32,8 +34,11 @@ std::uint64_t of_side(const std::vector<std::uint64_t>& counts, std::size_t side
 void append_counts(JsonWriter& json, const BatchSummary& batch) {
   json.key("counts").open('{');
   if (is_reconciliation(*batch.row)) {
-    json.member("expected", of_side(batch.totals, kExpected)).member("processed", of_side(batch.totals, kProcessed));
-    json.member("matched", batch.matched).member("missing", batch.missing).member("unexpected", batch.unexpected);
+    json.member("expected", of_side(batch.totals, kExpected))
+        .member("processed", of_side(batch.totals, kProcessed));
+    json.member("matched", batch.matched)
+        .member("missing", batch.missing)
+        .member("unexpected", batch.unexpected);
     json.member("duplicate_expected", of_side(batch.duplicates, kExpected));
     json.member("duplicate_processed", of_side(batch.duplicates, kProcessed));
   } else {
@@ -69,7 +74,8 @@ void append_confidence(JsonWriter& json, const Verdict& verdict) {
 
 std::optional<BatchSummary> find_batch(const Request& request, const Service& service) {
   const PathArgument& argument = request.argument;
-  if (argument.is_name || !all_digits(argument.text)) return service.answers.batch(std::string_view{argument.text});
+  if (argument.is_name || !all_digits(argument.text))
+    return service.answers.batch(std::string_view{argument.text});
   const auto number = canonical_integer(argument.text);
   constexpr auto kNumberMax = static_cast<std::uint64_t>(std::numeric_limits<BatchNumber>::max());
   if (!number || *number > kNumberMax) return std::nullopt;
@@ -77,15 +83,17 @@ std::optional<BatchSummary> find_batch(const Request& request, const Service& se
 }
 
 Response no_such_batch(const Request& request) {
-  return not_found(request,
-                   "There is no such batch. Digits are taken as its number; a name of digits is under "
-                   "/api/v1/batches/by-name/.");
+  return not_found(
+      request,
+      "There is no such batch. Digits are taken as its number; a name of digits is under "
+      "/api/v1/batches/by-name/.");
 }
 
 std::optional<Response> refuse_unready(const Request& request, const Service& service) {
   Readiness readiness = service.answers.readiness();
   if (readiness.ready) return std::nullopt;
-  Problem problem{503, "not_ready", "Answers cannot be given yet.", {}, std::move(readiness.reasons)};
+  Problem problem{
+      503, "not_ready", "Answers cannot be given yet.", {}, std::move(readiness.reasons)};
   return unavailable(std::move(problem), request.id, service.options.retry_after);
 }
 
@@ -96,18 +104,21 @@ std::optional<Response> refuse_not_json(const Request& request) {
 }
 
 bool is_reconciliation(const BatchRow& row) {
-  return row.sides.size() >= 2 && row.sides[kExpected] == "expected" && row.sides[kProcessed] == "processed";
+  return row.sides.size() >= 2 && row.sides[kExpected] == "expected" &&
+         row.sides[kProcessed] == "processed";
 }
 
 std::optional<Response> not_modified(const Request& request, const std::string& etag) {
-  if (request.if_none_match.empty() || !etag_matches(request.if_none_match, etag)) return std::nullopt;
+  if (request.if_none_match.empty() || !etag_matches(request.if_none_match, etag))
+    return std::nullopt;
   Response response;
   response.status = 304;
   response.headers.emplace_back("ETag", etag);
   return response;
 }
 
-void append_status(JsonWriter& json, const BatchSummary& batch, const Service& service, const Verdict& verdict) {
+void append_status(JsonWriter& json, const BatchSummary& batch, const Service& service,
+                   const Verdict& verdict) {
   const BatchRow& row = *batch.row;
   json.open('{').member("id", row.number).member("batch_name", row.name);
   append_optional(json, "record_type", row.record_type);

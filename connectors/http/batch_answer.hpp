@@ -12,21 +12,26 @@
 namespace rollcall::http {
 
 // The batch that a path names: digits are a number unless the route says {name}.
-[[nodiscard]] std::optional<BatchSummary> find_batch(const Request& request, const Service& service);
+[[nodiscard]] std::optional<BatchSummary> find_batch(const Request& request,
+                                                     const Service& service);
 [[nodiscard]] Response no_such_batch(const Request& request);
 
 // 503 while the sets are still being restored: an answer from half of them would be wrong.
-[[nodiscard]] std::optional<Response> refuse_unready(const Request& request, const Service& service);
+[[nodiscard]] std::optional<Response> refuse_unready(const Request& request,
+                                                     const Service& service);
 // 406 where the client does not take JSON.
 [[nodiscard]] std::optional<Response> refuse_not_json(const Request& request);
 
-// Whether the first two sides are `expected` and `processed`, so that missing and unexpected mean something.
+// Whether the first two sides are `expected` and `processed`, so that missing and unexpected mean
+// something.
 [[nodiscard]] bool is_reconciliation(const BatchRow& row);
 
-// 304 where the client has this version already; otherwise nothing, and the caller puts the tag on its answer.
+// 304 where the client has this version already; otherwise nothing, and the caller puts the tag on
+// its answer.
 [[nodiscard]] std::optional<Response> not_modified(const Request& request, const std::string& etag);
 
 // The status object of one batch, as /api/v1/batches/{batch} answers it.
-void append_status(JsonWriter& json, const BatchSummary& batch, const Service& service, const Verdict& verdict);
+void append_status(JsonWriter& json, const BatchSummary& batch, const Service& service,
+                   const Verdict& verdict);
 
 }  // namespace rollcall::http

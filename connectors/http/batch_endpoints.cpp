@@ -10,10 +10,11 @@
 namespace rollcall::http {
 namespace {
 
-// A status is half a KiB and is written on the loop: a page of more than this would hold it up. The cursor tells that
-// there is more.
+// A status is half a KiB and is written on the loop: a page of more than this would hold it up. The
+// cursor tells that there is more.
 constexpr std::uint64_t kBatchesMax = 1000;
-// Counting what a filter matches looks at each batch, on the loop too: beyond this the total stays unknown.
+// Counting what a filter matches looks at each batch, on the loop too: beyond this the total stays
+// unknown.
 constexpr std::size_t kCountedMax = 2000;
 
 // What the query of the list of batches asks for.
@@ -24,12 +25,14 @@ struct BatchListQuery {
   bool open_ones = true;  // the only state that a batch can be in so far
 };
 
-std::optional<Problem> read(BatchListQuery& wanted, const Request& request, const Options& options) {
+std::optional<Problem> read(BatchListQuery& wanted, const Request& request,
+                            const Options& options) {
   QueryReader query{request.query};
   const auto limit = query.integer("limit", options.list_limit_default, 1, options.list_limit_max);
   wanted.limit = std::min(limit, kBatchesMax);
   wanted.part_of_name = query.text("q").value_or("");
-  const auto state = query.word("state", {"open", "sealing", "sealed", "closing", "closed", "archived", "aborted"});
+  const auto state = query.word(
+      "state", {"open", "sealing", "sealed", "closing", "closed", "archived", "aborted"});
   wanted.open_ones = state.value_or("open") == "open";
   static_cast<void>(query.word("sort", {"id"}));
   const auto cursor = query.text("cursor");
@@ -55,10 +58,12 @@ Response get_batches(const Request& request, const Service& service) {
   if (auto refused = refuse_not_json(request)) return std::move(*refused);
   if (auto refused = refuse_unready(request, service)) return std::move(*refused);
   BatchListQuery wanted;
-  if (const auto problem = read(wanted, request, service.options)) return to_response(*problem, request.id);
+  if (const auto problem = read(wanted, request, service.options))
+    return to_response(*problem, request.id);
 
   std::vector<BatchSummary> items;
-  if (wanted.open_ones) items = service.answers.batches(wanted.after, wanted.limit + 1, wanted.part_of_name);
+  if (wanted.open_ones)
+    items = service.answers.batches(wanted.after, wanted.limit + 1, wanted.part_of_name);
   const bool more = items.size() > wanted.limit;
   if (more) items.resize(wanted.limit);
   const auto total = count(service.answers, wanted);
@@ -67,7 +72,8 @@ Response get_batches(const Request& request, const Service& service) {
   for (const BatchSummary& batch : items) revision += batch.revision;
 
   const Verdict verdict = service.answers.verdict();
-  const std::string form = std::string{request.query} + '#' + std::to_string(total.value_or(kCountedMax + 1));
+  const std::string form =
+      std::string{request.query} + '#' + std::to_string(total.value_or(kCountedMax + 1));
   const std::string etag =
       make_etag({service.answers.epoch(), revision, service.answers.lag_records(), &verdict, form});
   if (auto unchanged = not_modified(request, etag)) return std::move(*unchanged);
@@ -78,7 +84,8 @@ Response get_batches(const Request& request, const Service& service) {
   for (const BatchSummary& batch : items) append_status(json, batch, service, verdict);
   json.close(']').key("next_cursor");
   if (more) {
-    json.text(encode_cursor(CursorKind::batches, static_cast<std::uint64_t>(items.back().row->number)));
+    json.text(
+        encode_cursor(CursorKind::batches, static_cast<std::uint64_t>(items.back().row->number)));
   } else {
     json.null();
   }
@@ -98,14 +105,15 @@ Response get_batch(const Request& request, const Service& service) {
   if (auto refused = refuse_not_json(request)) return std::move(*refused);
   if (auto refused = refuse_unready(request, service)) return std::move(*refused);
   if (!request.query.empty()) {
-    if (const auto problem = QueryReader{request.query}.problem()) return to_response(*problem, request.id);
+    if (const auto problem = QueryReader{request.query}.problem())
+      return to_response(*problem, request.id);
   }
   const auto batch = find_batch(request, service);
   if (!batch) return no_such_batch(request);
 
   const Verdict verdict = service.answers.verdict();
-  const std::string etag =
-      make_etag({service.answers.epoch(), batch->revision, service.answers.lag_records(), &verdict, {}});
+  const std::string etag = make_etag(
+      {service.answers.epoch(), batch->revision, service.answers.lag_records(), &verdict, {}});
   if (auto unchanged = not_modified(request, etag)) return std::move(*unchanged);
 
   constexpr std::size_t kUsualBytes = 1024;

@@ -6,7 +6,8 @@
 namespace rollcall::http {
 namespace {
 
-constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+constexpr std::string_view kAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr unsigned kNoDigit = 64;
 
 constexpr std::array<unsigned char, 256> make_digits() {
@@ -75,7 +76,8 @@ std::optional<OwnedRecordId> decode_cursor(CursorKind kind, std::string_view tex
   const auto number = canonical_integer(*bytes);
   if (type == 'i' && number) return OwnedRecordId{*number};
   // A text that is an integer's would be an id that no ledger holds.
-  if (type == 't' && !number && bytes->size() <= kIdBytesMax) return OwnedRecordId{std::move(*bytes)};
+  if (type == 't' && !number && bytes->size() <= kIdBytesMax)
+    return OwnedRecordId{std::move(*bytes)};
   return std::nullopt;
 }
 

@@ -4,8 +4,8 @@
 
 #include "connectors/http/router.hpp"
 
-// The handlers behind the table of routes(), one for each thing that can be asked. All run on the loop and are cheap;
-// whatever walks over ids is left to a BodyProducer.
+// The handlers behind the table of routes(), one for each thing that can be asked. All run on the
+// loop and are cheap; whatever walks over ids is left to a BodyProducer.
 namespace rollcall::http {
 
 // operation_endpoints.cpp

@@ -24,8 +24,10 @@ std::string make_etag(const Version& version) {
   tag += '.';
   tag += to_string(version.verdict->confidence).front();
   std::uint64_t rest = version.lag_records;
-  for (const std::string_view reason : version.verdict->reasons) rest = XXH3_64bits_withSeed(reason.data(), reason.size(), rest);
-  if (!version.form.empty()) rest = XXH3_64bits_withSeed(version.form.data(), version.form.size(), rest);
+  for (const std::string_view reason : version.verdict->reasons)
+    rest = XXH3_64bits_withSeed(reason.data(), reason.size(), rest);
+  if (!version.form.empty())
+    rest = XXH3_64bits_withSeed(version.form.data(), version.form.size(), rest);
   if (rest != 0) {
     tag += '.';
     append_integer(tag, rest);
@@ -35,7 +37,8 @@ std::string make_etag(const Version& version) {
 }
 
 bool etag_matches(std::string_view if_none_match, std::string_view etag) {
-  // Our tags hold no comma, so a list can be cut at commas: a foreign tag that holds one only fails to match.
+  // Our tags hold no comma, so a list can be cut at commas: a foreign tag that holds one only fails
+  // to match.
   const std::string_view wanted = opaque_part(etag);
   while (!if_none_match.empty()) {
     const auto end = if_none_match.find(',');

@@ -8,8 +8,8 @@
 
 namespace rollcall::http {
 
-// What an answer depends on. The epoch is part of it because a crash takes revisions back that were never durable: the
-// same number may come again with other records behind it.
+// What an answer depends on. The epoch is part of it because a crash takes revisions back that were
+// never durable: the same number may come again with other records behind it.
 struct Version {
   std::int64_t epoch = 0;
   std::uint64_t revision = 0;

@@ -10,11 +10,12 @@
 
 namespace rollcall::http {
 
-// Walks over the ids of a view page by page. Large pages, because finding the next one may cost a view a pass over all
-// it holds; but of about kPageBytes, because an id may be a text of 512 bytes.
+// Walks over the ids of a view page by page. Large pages, because finding the next one may cost a
+// view a pass over all it holds; but of about kPageBytes, because an id may be a text of 512 bytes.
 class IdPages {
  public:
-  IdPages(std::shared_ptr<const LedgerView> view, MaskExpression expression, std::optional<OwnedRecordId> after)
+  IdPages(std::shared_ptr<const LedgerView> view, MaskExpression expression,
+          std::optional<OwnedRecordId> after)
       : view_(std::move(view)), expression_(expression), after_(std::move(after)) {}
 
   // The next ids; fewer than asked for, so maybe none, only at the end.

@@ -9,10 +9,12 @@
 
 namespace rollcall::http {
 
-// Bytes that were read from a connection and not yet parsed. Small while idle, never larger than `bytes_max`.
+// Bytes that were read from a connection and not yet parsed. Small while idle, never larger than
+// `bytes_max`.
 class InputBuffer {
  public:
-  explicit InputBuffer(std::size_t bytes_max) : bytes_max_(bytes_max), storage_(std::min(kFirst, bytes_max)) {}
+  explicit InputBuffer(std::size_t bytes_max)
+      : bytes_max_(bytes_max), storage_(std::min(kFirst, bytes_max)) {}
 
   [[nodiscard]] std::string_view data() const { return {storage_.data() + begin_, end_ - begin_}; }
   void consume(std::size_t bytes) {

@@ -36,12 +36,23 @@ std::size_t sequence_length(std::string_view text) {
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   const auto byte = static_cast<unsigned char>(c);
   out.append("\\u00").append(1, kHex[byte >> 4U]).append(1, kHex[byte & 0xFU]);
@@ -94,7 +105,8 @@ void append_percentage(std::string& out, std::uint64_t matched, std::uint64_t ex
   out += '.';
   std::array<char, 6> decimals{};
   std::uint64_t rest = millionths % kMillion;
-  for (auto at = decimals.rbegin(); at != decimals.rend(); ++at, rest /= 10) *at = static_cast<char>('0' + rest % 10);
+  for (auto at = decimals.rbegin(); at != decimals.rend(); ++at, rest /= 10)
+    *at = static_cast<char>('0' + rest % 10);
   std::size_t shown = decimals.size();
   while (shown > 1 && decimals.at(shown - 1) == '0') --shown;
   out.append(decimals.data(), shown);

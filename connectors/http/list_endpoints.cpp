@@ -10,7 +10,8 @@
 namespace rollcall::http {
 namespace {
 
-constexpr std::array kIdFormats{Format::json, Format::ndjson, Format::csv, Format::text, Format::ranges};
+constexpr std::array kIdFormats{Format::json, Format::ndjson, Format::csv, Format::text,
+                                Format::ranges};
 constexpr std::array kDuplicateFormats{Format::json, Format::ndjson, Format::csv, Format::text};
 
 struct ListQuery {
@@ -19,7 +20,8 @@ struct ListQuery {
   std::optional<OwnedRecordId> after;
 };
 
-std::optional<Problem> read(ListQuery& wanted, const Request& request, const Options& options, CursorKind kind) {
+std::optional<Problem> read(ListQuery& wanted, const Request& request, const Options& options,
+                            CursorKind kind) {
   QueryReader query{request.query};
   wanted.limit = query.integer("limit", options.list_limit_default, 1, options.list_limit_max);
   const bool duplicates = kind == CursorKind::duplicates;
@@ -28,9 +30,12 @@ std::optional<Problem> read(ListQuery& wanted, const Request& request, const Opt
   const auto cursor = query.text("cursor");
   if (auto problem = query.problem()) return problem;
 
-  const std::span<const Format> offered = duplicates ? std::span<const Format>{kDuplicateFormats} : kIdFormats;
+  const std::span<const Format> offered =
+      duplicates ? std::span<const Format>{kDuplicateFormats} : kIdFormats;
   const auto format = named ? format_named(*named) : negotiate(request.accept, offered);
-  if (!format) return Problem{406, "not_acceptable", "The list can be had as JSON, NDJSON, CSV or text.", {}, {}};
+  if (!format)
+    return Problem{
+        406, "not_acceptable", "The list can be had as JSON, NDJSON, CSV or text.", {}, {}};
   wanted.format = *format;
   if (!cursor) return std::nullopt;
   wanted.after = decode_cursor(kind, *cursor);
@@ -39,10 +44,13 @@ std::optional<Problem> read(ListQuery& wanted, const Request& request, const Opt
 }
 
 Response no_such_sides(const Request& request) {
-  const Problem problem{409, "not_a_reconciliation",
-                        "This batch compares other sides than expected and processed, so nothing in it is missing or "
-                        "unexpected.",
-                        {}, {}};
+  const Problem problem{
+      409,
+      "not_a_reconciliation",
+      "This batch compares other sides than expected and processed, so nothing in it is missing or "
+      "unexpected.",
+      {},
+      {}};
   return to_response(problem, request.id);
 }
 
@@ -58,7 +66,8 @@ std::optional<std::uint64_t> total_of(const BatchSummary& batch, CursorKind kind
   return ids;
 }
 
-void tell_revision(Response& response, const std::string& etag, std::uint64_t revision, const Verdict& verdict) {
+void tell_revision(Response& response, const std::string& etag, std::uint64_t revision,
+                   const Verdict& verdict) {
   response.headers.emplace_back("ETag", etag);
   response.headers.emplace_back("Cache-Control", "no-cache");
   response.headers.emplace_back("X-Revision", std::to_string(revision));
@@ -68,15 +77,17 @@ void tell_revision(Response& response, const std::string& etag, std::uint64_t re
 Response get_list(const Request& request, const Service& service, CursorKind kind) {
   if (auto refused = refuse_unready(request, service)) return std::move(*refused);
   ListQuery wanted;
-  if (const auto problem = read(wanted, request, service.options, kind)) return to_response(*problem, request.id);
+  if (const auto problem = read(wanted, request, service.options, kind))
+    return to_response(*problem, request.id);
   const auto batch = find_batch(request, service);
   if (!batch) return no_such_batch(request);
-  if (kind != CursorKind::duplicates && !is_reconciliation(*batch->row)) return no_such_sides(request);
+  if (kind != CursorKind::duplicates && !is_reconciliation(*batch->row))
+    return no_such_sides(request);
 
   const Verdict verdict = service.answers.verdict();
   const std::string form = std::string{to_string(wanted.format)} + '?' + std::string{request.query};
-  const std::string etag =
-      make_etag({service.answers.epoch(), batch->revision, service.answers.lag_records(), &verdict, form});
+  const std::string etag = make_etag(
+      {service.answers.epoch(), batch->revision, service.answers.lag_records(), &verdict, form});
   if (auto unchanged = not_modified(request, etag)) return std::move(*unchanged);
 
   // Taken in the same turn of the loop as the summary: both are of one revision.
@@ -89,7 +100,8 @@ Response get_list(const Request& request, const Service& service, CursorKind kin
   response.headers.emplace_back("Vary", "Accept");
   tell_revision(response, etag, batch->revision, verdict);
   if (wanted.format == Format::json) {
-    PageRequest page{std::move(wanted.after), wanted.limit, total_of(*batch, kind), batch->revision};
+    PageRequest page{std::move(wanted.after), wanted.limit, total_of(*batch, kind),
+                     batch->revision};
     response.producer = make_page(std::move(subject), std::move(page));
   } else {
     response.producer = make_stream(std::move(subject), wanted.format, std::move(wanted.after));
@@ -102,7 +114,8 @@ AnalysisFrame frame_of(const BatchSummary& batch) {
   AnalysisFrame frame;
   JsonWriter json{frame.head};
   json.open('{').member("batch_id", batch.row->number).member("batch_name", batch.row->name);
-  json.member("total_expected", batch.totals.at(kExpected)).member("total_processed", batch.totals.at(kProcessed));
+  json.member("total_expected", batch.totals.at(kExpected))
+      .member("total_processed", batch.totals.at(kProcessed));
   json.member("missing_count", batch.missing).key("missing_records").open('[');
   frame.middle = "],\"processing_rate\":";
   append_percentage(frame.middle, batch.matched, batch.totals.at(kExpected));
@@ -130,14 +143,15 @@ Response get_duplicates(const Request& request, const Service& service) {
 Response get_analysis_missing(const Request& request, const Service& service) {
   if (auto refused = refuse_not_json(request)) return std::move(*refused);
   if (auto refused = refuse_unready(request, service)) return std::move(*refused);
-  if (const auto problem = QueryReader{request.query}.problem()) return to_response(*problem, request.id);
+  if (const auto problem = QueryReader{request.query}.problem())
+    return to_response(*problem, request.id);
   const auto batch = find_batch(request, service);
   if (!batch) return no_such_batch(request);
   if (!is_reconciliation(*batch->row)) return no_such_sides(request);
 
   const Verdict verdict = service.answers.verdict();
-  const std::string etag =
-      make_etag({service.answers.epoch(), batch->revision, service.answers.lag_records(), &verdict, "analysis"});
+  const std::string etag = make_etag({service.answers.epoch(), batch->revision,
+                                      service.answers.lag_records(), &verdict, "analysis"});
   if (auto unchanged = not_modified(request, etag)) return std::move(*unchanged);
 
   auto view = service.answers.view(batch->row->number);

@@ -27,10 +27,17 @@ void append_csv_field(std::string& out, std::string_view text) {
 void append_line_text(std::string& out, std::string_view text) {
   for (const char c : text) {
     switch (c) {
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      default: out += c;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      default:
+        out += c;
     }
   }
 }
@@ -54,7 +61,8 @@ void append_end_line(std::string& out, std::uint64_t count) {
 }
 
 // {"id":17,"duplicates":{"expected":0,"processed":2}}: occurrences beyond the first.
-void append_duplicate(std::string& out, const DuplicateEntry& entry, const std::vector<std::string>& sides) {
+void append_duplicate(std::string& out, const DuplicateEntry& entry,
+                      const std::vector<std::string>& sides) {
   JsonWriter json{out};
   json.open('{').key("id").id(entry.id).key("duplicates").open('{');
   for (std::size_t side = 0; side < sides.size() && side < entry.extra.size(); ++side) {
@@ -63,7 +71,8 @@ void append_duplicate(std::string& out, const DuplicateEntry& entry, const std::
   json.close('}').close('}');
 }
 
-void close_page(std::string& out, CursorKind kind, const OwnedRecordId* last, const PageRequest& page) {
+void close_page(std::string& out, CursorKind kind, const OwnedRecordId* last,
+                const PageRequest& page) {
   out += "],\"next_cursor\":";
   if (last != nullptr) {
     append_json_string(out, encode_cursor(kind, *last));
@@ -79,7 +88,8 @@ void close_page(std::string& out, CursorKind kind, const OwnedRecordId* last, co
 
 class IdPage final : public BodyProducer {
  public:
-  IdPage(ListSubject subject, PageRequest page) : subject_(std::move(subject)), page_(std::move(page)) {}
+  IdPage(ListSubject subject, PageRequest page)
+      : subject_(std::move(subject)), page_(std::move(page)) {}
 
   bool produce(std::string& out) override {
     auto ids = subject_.view->ids(subject_.expression, page_.after, page_.limit + 1);
@@ -101,7 +111,8 @@ class IdPage final : public BodyProducer {
 
 class DuplicatePage final : public BodyProducer {
  public:
-  DuplicatePage(ListSubject subject, PageRequest page) : subject_(std::move(subject)), page_(std::move(page)) {}
+  DuplicatePage(ListSubject subject, PageRequest page)
+      : subject_(std::move(subject)), page_(std::move(page)) {}
 
   bool produce(std::string& out) override {
     if (!page_.total) page_.total = count_all();
@@ -118,7 +129,8 @@ class DuplicatePage final : public BodyProducer {
   }
 
  private:
-  // An id may be a duplicate on several sides, so the counts of the sides do not tell how many ids there are.
+  // An id may be a duplicate on several sides, so the counts of the sides do not tell how many ids
+  // there are.
   [[nodiscard]] std::uint64_t count_all() const {
     std::uint64_t count = 0;
     std::optional<OwnedRecordId> after;
@@ -159,7 +171,9 @@ class IdStream final : public BodyProducer {
 class RangeStream final : public BodyProducer {
  public:
   RangeStream(const ListSubject& subject, const std::optional<OwnedRecordId>& after)
-      : view_(subject.view), expression_(subject.expression), texts_(subject.view, subject.expression, first_text(after)) {
+      : view_(subject.view),
+        expression_(subject.expression),
+        texts_(subject.view, subject.expression, first_text(after)) {
     if (!after) return;
     const auto* number = std::get_if<std::uint64_t>(&*after);
     integers_done_ = number == nullptr;
@@ -260,7 +274,9 @@ class DuplicateStream final : public BodyProducer {
 class Analysis final : public BodyProducer {
  public:
   Analysis(const std::shared_ptr<const LedgerView>& view, AnalysisFrame frame)
-      : missing_(view, kMissing, std::nullopt), unexpected_(view, kUnexpected, std::nullopt), frame_(std::move(frame)) {}
+      : missing_(view, kMissing, std::nullopt),
+        unexpected_(view, kUnexpected, std::nullopt),
+        frame_(std::move(frame)) {}
 
   bool produce(std::string& out) override {
     if (!begun_) out += frame_.head;
@@ -306,7 +322,8 @@ std::unique_ptr<BodyProducer> make_page(ListSubject subject, PageRequest page) {
   return std::make_unique<IdPage>(std::move(subject), std::move(page));
 }
 
-std::unique_ptr<BodyProducer> make_stream(ListSubject subject, Format format, std::optional<OwnedRecordId> after) {
+std::unique_ptr<BodyProducer> make_stream(ListSubject subject, Format format,
+                                          std::optional<OwnedRecordId> after) {
   if (subject.kind == CursorKind::duplicates) {
     return std::make_unique<DuplicateStream>(std::move(subject), format, std::move(after));
   }
@@ -314,7 +331,8 @@ std::unique_ptr<BodyProducer> make_stream(ListSubject subject, Format format, st
   return std::make_unique<IdStream>(subject, format, std::move(after));
 }
 
-std::unique_ptr<BodyProducer> make_analysis(std::shared_ptr<const LedgerView> view, AnalysisFrame frame) {
+std::unique_ptr<BodyProducer> make_analysis(std::shared_ptr<const LedgerView> view,
+                                            AnalysisFrame frame) {
   return std::make_unique<Analysis>(view, std::move(frame));
 }
 

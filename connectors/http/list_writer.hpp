@@ -11,16 +11,17 @@
 #include "connectors/http/response.hpp"
 #include "pipeline/ledger/ledger_view.hpp"
 
-// The bodies that walk over ids. Each holds an immutable view for as long as it lives, so a list is of one revision
-// however long its client takes.
+// The bodies that walk over ids. Each holds an immutable view for as long as it lives, so a list is
+// of one revision however long its client takes.
 namespace rollcall::http {
 
-// What a list is of. Shared owners of the view: the ledger that may still hand it out, and the list.
+// What a list is of. Shared owners of the view: the ledger that may still hand it out, and the
+// list.
 struct ListSubject {
   std::shared_ptr<const LedgerView> view;
   CursorKind kind = CursorKind::missing;
-  MaskExpression expression;          // for missing and unexpected
-  std::vector<std::string> sides;     // for duplicates: the columns
+  MaskExpression expression;       // for missing and unexpected
+  std::vector<std::string> sides;  // for duplicates: the columns
 };
 
 // One page: {"items":[...],"next_cursor":...,"total":N,"revision":N}.
@@ -35,9 +36,10 @@ struct PageRequest {
 // The whole list after `after`, in any form but json:
 //   ndjson  one item on each line, as in a page's items, then {"_end":true,"count":N}
 //   csv     a header, then one id on each line; duplicates have a column for each side
-//   text    one id on each line; backslash, line feed and carriage return inside an id as \\, \n and \r
-//   ranges  runs of consecutive integers as lo-hi or a single number, then texts as JSON strings (the quotes tell a
-//           text "1-2" from a run); not for duplicates
+//   text    one id on each line; backslash, line feed and carriage return inside an id as \\, \n
+//           and \r
+//   ranges  runs of consecutive integers as lo-hi or a single number, then texts as JSON strings
+//           (the quotes tell a text "1-2" from a run); not for duplicates
 [[nodiscard]] std::unique_ptr<BodyProducer> make_stream(ListSubject subject, Format format,
                                                         std::optional<OwnedRecordId> after);
 
@@ -47,6 +49,7 @@ struct AnalysisFrame {
   std::string middle;  // from the last one to the first item of unexpected_records
   std::string tail;
 };
-[[nodiscard]] std::unique_ptr<BodyProducer> make_analysis(std::shared_ptr<const LedgerView> view, AnalysisFrame frame);
+[[nodiscard]] std::unique_ptr<BodyProducer> make_analysis(std::shared_ptr<const LedgerView> view,
+                                                          AnalysisFrame frame);
 
 }  // namespace rollcall::http

@@ -19,7 +19,10 @@ struct FormatNames {
 // `ranges` has no media type of its own: it is asked for by name only.
 constexpr std::array<FormatNames, 5> kFormats{{
     {Format::json, "json", kJsonType, {"application/json", "", ""}},
-    {Format::ndjson, "ndjson", kNdjsonType, {"application/x-ndjson", "application/ndjson", "application/jsonl"}},
+    {Format::ndjson,
+     "ndjson",
+     kNdjsonType,
+     {"application/x-ndjson", "application/ndjson", "application/jsonl"}},
     {Format::csv, "csv", kCsvType, {"text/csv", "", ""}},
     {Format::text, "text", kTextType, {"text/plain", "", ""}},
     {Format::ranges, "ranges", kTextType, {"", "", ""}},
@@ -60,7 +63,8 @@ std::optional<unsigned> read_quality(std::string_view text) {
   return value <= 1000 ? std::optional{value} : std::nullopt;
 }
 
-// How closely a range of an Accept header covers a type: 0 not at all, 1 "*/*", 2 "type/*", 3 itself.
+// How closely a range of an Accept header covers a type: 0 not at all, 1 "*/*", 2 "type/*", 3
+// itself.
 unsigned closeness(std::string_view range, std::string_view media_type) {
   if (range == "*/*" || range == "*") return 1;
   const auto slash = media_type.find('/');
@@ -95,7 +99,8 @@ unsigned quality_of(std::string_view accept, std::string_view media_type) {
     std::optional<unsigned> given = 1000;
     while (!parameters.empty()) {
       const std::string_view parameter = take_until(parameters, ';');
-      if (parameter.starts_with("q=") || parameter.starts_with("Q=")) given = read_quality(parameter.substr(2));
+      if (parameter.starts_with("q=") || parameter.starts_with("Q="))
+        given = read_quality(parameter.substr(2));
     }
     closest = close;
     quality = given.value_or(0);

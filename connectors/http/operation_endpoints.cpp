@@ -7,7 +7,11 @@ namespace rollcall::http {
 Response get_root(const Request&, const Service& service) {
   Response response;
   JsonWriter json{response.body};
-  json.open('{').member("name", "rollcall").member("version", service.options.version).key("links").open('{');
+  json.open('{')
+      .member("name", "rollcall")
+      .member("version", service.options.version)
+      .key("links")
+      .open('{');
   for (const auto& [name, path] : {std::pair{"batches", "/api/v1/batches"},
                                    {"sources", "/api/v1/sources"},
                                    {"dead_letters", "/api/v1/dead-letters"},
@@ -30,12 +34,16 @@ Response get_livez(const Request&, const Service&) {
 Response get_readyz(const Request& request, const Service& service) {
   Readiness readiness = service.answers.readiness();
   if (!readiness.ready) {
-    Problem problem{503, "not_ready", "Answers cannot be given yet.", {}, std::move(readiness.reasons)};
+    Problem problem{
+        503, "not_ready", "Answers cannot be given yet.", {}, std::move(readiness.reasons)};
     return unavailable(std::move(problem), request.id, service.options.retry_after);
   }
   Response response;
   JsonWriter json{response.body};
-  json.open('{').member("status", readiness.reasons.empty() ? "ready" : "degraded").key("reasons").open('[');
+  json.open('{')
+      .member("status", readiness.reasons.empty() ? "ready" : "degraded")
+      .key("reasons")
+      .open('[');
   for (const std::string& reason : readiness.reasons) json.text(reason);
   json.close(']').close('}');
   response.headers.emplace_back("Cache-Control", "no-store");

@@ -9,14 +9,15 @@
 
 namespace rollcall::http {
 
-// What there is to say about one answered request: for the access log and for the metrics. The views live for the call.
+// What there is to say about one answered request: for the access log and for the metrics. The
+// views live for the call.
 struct RequestReport {
-  std::string_view route;   // template such as "/api/v1/batches/{batch}"; "unmatched" where no route took it
+  std::string_view route;   // "/api/v1/batches/{batch}"; "unmatched" where no route took it
   std::string_view method;  // one of a closed set, "OTHER" beyond it, so that it may become a label
   unsigned status = 0;
-  std::chrono::nanoseconds took{};  // from the request read to the answer handed to the kernel
+  std::chrono::nanoseconds took{};  // from the request read to the answer made; of a list, sent
   std::string_view request_id;
-  std::string_view target;          // as the client wrote it: for logs, never for labels
+  std::string_view target;  // as the client wrote it: for logs, never for labels
   std::uint64_t body_bytes = 0;
 };
 
@@ -27,23 +28,31 @@ struct Options {
 
   std::size_t header_bytes_max = std::size_t{16} << 10U;    // more is 431
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20U;  // more is 413
-  std::size_t connections_max = 1024;  // the next one is told 503 and closed
-  std::size_t streams_max = 16;        // whole lists being sent at once; the next is 503
-  std::size_t pages_max = 256;         // pages of lists being read or sent at once; the next is 503
+  std::size_t connections_max = 1024;                       // the next one is told 503 and closed
+  std::size_t streams_max = 16;  // whole lists being sent at once; the next is 503
+  std::size_t pages_max = 256;   // pages of lists being read or sent at once; the next is 503
   std::uint64_t list_limit_default = 1000;
   std::uint64_t list_limit_max = 50000;
 
-  std::chrono::milliseconds idle{std::chrono::seconds{75}};      // between two requests of a connection
-  std::chrono::milliseconds request{std::chrono::seconds{30}};   // from the first byte to the last of one request
-  std::chrono::milliseconds write_stall{std::chrono::seconds{30}};  // without the client taking a single byte
-  std::chrono::milliseconds linger{std::chrono::seconds{1}};     // for a refused client to read why
-  std::chrono::milliseconds drain{std::chrono::seconds{10}};     // for what is under way when the server stops
-  std::chrono::seconds retry_after{1};                           // what a 503 suggests
+  // Between two requests of a connection.
+  std::chrono::milliseconds idle{std::chrono::seconds{75}};
+  // From the first byte to the last of one request.
+  std::chrono::milliseconds request{std::chrono::seconds{30}};
+  // Without the client taking a single byte.
+  std::chrono::milliseconds write_stall{std::chrono::seconds{30}};
+  // For a refused client to read why.
+  std::chrono::milliseconds linger{std::chrono::seconds{1}};
+  // For what is under way when the server stops.
+  std::chrono::milliseconds drain{std::chrono::seconds{10}};
+  std::chrono::seconds retry_after{1};  // what a 503 suggests
 
-  std::string version = "0";             // shown by GET /
-  std::function<std::string()> metrics;  // the text of GET /metrics; without it the route answers 404
-  std::function<void(const RequestReport&)> finished;  // after each answer, on the loop; must not throw
-  std::function<void(std::string_view)> failed;        // an error of ours in one sentence, for the log
+  std::string version = "0";  // shown by GET /
+  // The text of GET /metrics; without it the route answers 404.
+  std::function<std::string()> metrics;
+  // After each answer, on the loop; must not throw.
+  std::function<void(const RequestReport&)> finished;
+  // An error of ours in one sentence, for the log.
+  std::function<void(std::string_view)> failed;
 };
 
 }  // namespace rollcall::http

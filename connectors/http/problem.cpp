@@ -10,7 +10,9 @@ Response to_response(const Problem& problem, std::string_view request_id) {
   response.content_type = kProblemType;
   JsonWriter json{response.body};
   json.open('{').member("type", "about:blank").member("title", reason_phrase(problem.status));
-  json.member("status", problem.status).member("detail", problem.detail).member("code", problem.code);
+  json.member("status", problem.status)
+      .member("detail", problem.detail)
+      .member("code", problem.code);
   json.member("request_id", request_id).key("errors").open('[');
   for (const FieldError& error : problem.errors) {
     json.open('{').member("pointer", error.pointer).member("message", error.message).close('}');
@@ -26,7 +28,8 @@ Response to_response(const Problem& problem, std::string_view request_id) {
   return response;
 }
 
-Response unavailable(Problem problem, std::string_view request_id, std::chrono::seconds retry_after) {
+Response unavailable(Problem problem, std::string_view request_id,
+                     std::chrono::seconds retry_after) {
   problem.status = 503;
   Response response = to_response(problem, request_id);
   response.headers.emplace_back("Retry-After", std::to_string(retry_after.count()));

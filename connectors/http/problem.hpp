@@ -10,17 +10,19 @@
 
 namespace rollcall::http {
 
-// What is wrong with one part of a request. A pointer into the query is "/query/<name>", into a body a JSON pointer.
+// What is wrong with one part of a request. A pointer into the query is "/query/<name>", into a
+// body a JSON pointer.
 struct FieldError {
   std::string pointer;
   std::string message;
 };
 
-// An error as the outside sees it (RFC 9457). Says what the client can do about it and nothing of our insides.
+// An error as the outside sees it (RFC 9457). Says what the client can do about it and nothing of
+// our insides.
 struct Problem {
   unsigned status = 500;
-  std::string_view code;     // stable, for programs; static storage
-  std::string detail;        // one sentence, for people
+  std::string_view code;  // stable, for programs; static storage
+  std::string detail;     // one sentence, for people
   std::vector<FieldError> errors;
   std::vector<std::string> reasons;  // of a 503: why not now
 };
@@ -28,7 +30,8 @@ struct Problem {
 [[nodiscard]] Response to_response(const Problem& problem, std::string_view request_id);
 
 // 503 with Retry-After.
-[[nodiscard]] Response unavailable(Problem problem, std::string_view request_id, std::chrono::seconds retry_after);
+[[nodiscard]] Response unavailable(Problem problem, std::string_view request_id,
+                                   std::chrono::seconds retry_after);
 
 [[nodiscard]] Problem bad_cursor();
 [[nodiscard]] Response not_found(const Request& request, std::string detail);

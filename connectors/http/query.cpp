@@ -24,8 +24,9 @@ QueryReader::QueryReader(std::string_view raw) {
 void QueryReader::add(std::string_view pair) {
   const auto sign = pair.find('=');
   auto name = percent_decode(pair.substr(0, sign), PlusSign::is_space);
-  auto value = percent_decode(sign == std::string_view::npos ? std::string_view{} : pair.substr(sign + 1),
-                              PlusSign::is_space);
+  auto value =
+      percent_decode(sign == std::string_view::npos ? std::string_view{} : pair.substr(sign + 1),
+                     PlusSign::is_space);
   if (!name || !value) {
     malformed_.push_back({"/query", "a '%' must be followed by two hexadecimal digits"});
   } else if (find(*name) != nullptr) {
@@ -38,8 +39,9 @@ void QueryReader::add(std::string_view pair) {
 }
 
 QueryReader::Parameter* QueryReader::find(std::string_view name) {
-  const auto found = std::find_if(parameters_.begin(), parameters_.end(),
-                                  [name](const Parameter& parameter) { return parameter.name == name; });
+  const auto found =
+      std::find_if(parameters_.begin(), parameters_.end(),
+                   [name](const Parameter& parameter) { return parameter.name == name; });
   return found == parameters_.end() ? nullptr : &*found;
 }
 
@@ -54,8 +56,8 @@ std::optional<std::string> QueryReader::text(std::string_view name) {
   return parameter->value;
 }
 
-std::uint64_t QueryReader::integer(std::string_view name, std::uint64_t otherwise, std::uint64_t min,
-                                   std::uint64_t max) {
+std::uint64_t QueryReader::integer(std::string_view name, std::uint64_t otherwise,
+                                   std::uint64_t min, std::uint64_t max) {
   const auto value = text(name);
   if (!value) return otherwise;
   const auto number = canonical_integer(*value);
@@ -64,7 +66,8 @@ std::uint64_t QueryReader::integer(std::string_view name, std::uint64_t otherwis
   return otherwise;
 }
 
-std::optional<std::string> QueryReader::word(std::string_view name, std::initializer_list<std::string_view> words) {
+std::optional<std::string> QueryReader::word(std::string_view name,
+                                             std::initializer_list<std::string_view> words) {
   auto value = text(name);
   if (!value || std::find(words.begin(), words.end(), *value) != words.end()) return value;
   std::string message = "must be one of:";
@@ -75,13 +78,19 @@ std::optional<std::string> QueryReader::word(std::string_view name, std::initial
 
 std::optional<Problem> QueryReader::problem() {
   for (const Parameter& parameter : parameters_) {
-    if (!parameter.asked) malformed_.push_back({pointer_to(parameter.name), "not a parameter of this path"});
+    if (!parameter.asked)
+      malformed_.push_back({pointer_to(parameter.name), "not a parameter of this path"});
   }
   if (!malformed_.empty()) {
-    return Problem{400, "bad_query", "The query could not be understood.", std::move(malformed_), {}};
+    return Problem{
+        400, "bad_query", "The query could not be understood.", std::move(malformed_), {}};
   }
   if (!out_of_range_.empty()) {
-    return Problem{422, "invalid_parameter", "A parameter is outside what is allowed.", std::move(out_of_range_), {}};
+    return Problem{422,
+                   "invalid_parameter",
+                   "A parameter is outside what is allowed.",
+                   std::move(out_of_range_),
+                   {}};
   }
   return std::nullopt;
 }

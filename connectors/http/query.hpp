@@ -11,18 +11,20 @@
 
 namespace rollcall::http {
 
-// Reads the query of one request. A handler asks for each parameter that it knows; problem() then tells everything that
-// is wrong at once: malformed, given twice or unknown is 400 (a misspelt name silently ignored would answer another
-// question than the one asked), a value outside what is allowed is 422.
+// Reads the query of one request. A handler asks for each parameter that it knows; problem() then
+// tells everything that is wrong at once: malformed, given twice or unknown is 400 (a misspelt name
+// silently ignored would answer another question than the one asked), a value outside what is
+// allowed is 422.
 class QueryReader {
  public:
   explicit QueryReader(std::string_view raw);
 
   [[nodiscard]] std::optional<std::string> text(std::string_view name);
-  [[nodiscard]] std::uint64_t integer(std::string_view name, std::uint64_t otherwise, std::uint64_t min,
-                                      std::uint64_t max);
+  [[nodiscard]] std::uint64_t integer(std::string_view name, std::uint64_t otherwise,
+                                      std::uint64_t min, std::uint64_t max);
   // One of the given words, or nothing where the parameter is absent.
-  [[nodiscard]] std::optional<std::string> word(std::string_view name, std::initializer_list<std::string_view> words);
+  [[nodiscard]] std::optional<std::string> word(std::string_view name,
+                                                std::initializer_list<std::string_view> words);
 
   // Call last. Nothing: all parameters were asked for and are good.
   [[nodiscard]] std::optional<Problem> problem();

@@ -5,13 +5,14 @@
 namespace rollcall::http {
 
 std::string_view to_string(Method method) {
-  static constexpr std::array<std::string_view, kMethods> kNames{"GET", "HEAD",  "OPTIONS", "POST",
-                                                                 "PUT", "PATCH", "DELETE",  "OTHER"};
+  static constexpr std::array<std::string_view, kMethods> kNames{
+      "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "OTHER"};
   return kNames.at(static_cast<std::size_t>(method));
 }
 
 void Request::clear() {
-  constexpr std::size_t kBodyBytesKept = std::size_t{64} << 10U;  // a large one must not stay with an idle connection
+  constexpr std::size_t kBodyBytesKept =
+      std::size_t{64} << 10U;  // a large one must not stay with an idle connection
   method = Method::other;
   target.clear();
   path = {};
@@ -31,7 +32,8 @@ void Request::clear() {
 
 bool Request::split_target() {
   std::string_view rest = target;
-  if (const auto scheme = rest.find("://"); scheme != std::string_view::npos && !rest.starts_with('/')) {
+  if (const auto scheme = rest.find("://");
+      scheme != std::string_view::npos && !rest.starts_with('/')) {
     // The absolute form, which a server must understand: only its path concerns us.
     const auto slash = rest.find_first_of("/?", scheme + 3);
     rest = slash == std::string_view::npos ? std::string_view{"/"} : rest.substr(slash);

@@ -19,20 +19,21 @@ struct PathArgument {
 };
 
 // One request as the handlers see it: what they may ask about and nothing else.
-// Owner: its session, reused from request to request. Limits: all of it fits header_bytes_max plus body_bytes_max.
+// Owner: its session, reused from request to request. Limits: all of it fits header_bytes_max plus
+//        body_bytes_max.
 struct Request {
   Method method = Method::other;
-  std::string target;         // as the client wrote it
-  std::string_view path;      // into target
-  std::string_view query;     // into target, without the '?'
+  std::string target;      // as the client wrote it
+  std::string_view path;   // into target
+  std::string_view query;  // into target, without the '?'
   std::string accept;
   std::string if_none_match;
   std::string content_type;
-  std::string id;             // X-Request-Id, taken or made
+  std::string id;  // X-Request-Id, taken or made
   std::string body;
-  PathArgument argument;      // set by the router
+  PathArgument argument;  // set by the router
   bool http_1_0 = false;
-  bool keep_alive = true;     // what the client asks for
+  bool keep_alive = true;  // what the client asks for
   bool expects_continue = false;
 
   Request() = default;

@@ -18,14 +18,22 @@ constexpr std::size_t kRequestIdMax = 128;
 
 Method method_of(bhttp::verb verb) {
   switch (verb) {
-    case bhttp::verb::get: return Method::get;
-    case bhttp::verb::head: return Method::head;
-    case bhttp::verb::options: return Method::options;
-    case bhttp::verb::post: return Method::post;
-    case bhttp::verb::put: return Method::put;
-    case bhttp::verb::patch: return Method::patch;
-    case bhttp::verb::delete_: return Method::del;
-    default: return Method::other;
+    case bhttp::verb::get:
+      return Method::get;
+    case bhttp::verb::head:
+      return Method::head;
+    case bhttp::verb::options:
+      return Method::options;
+    case bhttp::verb::post:
+      return Method::post;
+    case bhttp::verb::put:
+      return Method::put;
+    case bhttp::verb::patch:
+      return Method::patch;
+    case bhttp::verb::delete_:
+      return Method::del;
+    default:
+      return Method::other;
   }
 }
 
@@ -47,16 +55,22 @@ void append_list(std::string& list, std::string_view value) {
 }
 
 Problem problem_of(const error_code& error) {
-  if (error == bhttp::error::body_limit) return {413, "body_too_large", "The body is larger than this server takes.", {}, {}};
+  if (error == bhttp::error::body_limit)
+    return {413, "body_too_large", "The body is larger than this server takes.", {}, {}};
   if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow) {
-    return {431, "header_too_large", "The request line and headers are larger than this server takes.", {}, {}};
+    return {431,
+            "header_too_large",
+            "The request line and headers are larger than this server takes.",
+            {},
+            {}};
   }
   return {400, "bad_request", "This is not a well-formed HTTP/1.1 request.", {}, {}};
 }
 
 }  // namespace
 
-// Beast's parser with our own idea of what to keep: no list of fields, no allocation for those that nobody reads.
+// Beast's parser with our own idea of what to keep: no list of fields, no allocation for those that
+// nobody reads.
 class RequestParser::Beast final : public bhttp::basic_parser<true> {
  public:
   explicit Beast(Request& request) : request_(request) {}
@@ -70,22 +84,40 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
     request_.http_1_0 = version == 10;
   }
 
-  void on_field_impl(bhttp::field name, beast::string_view name_text, beast::string_view value, error_code& error) override {
+  void on_field_impl(bhttp::field name, beast::string_view name_text, beast::string_view value,
+                     error_code& error) override {
     if (is_header_done()) return;  // a trailer changes nothing of what was decided from the header
     switch (name) {
-      case bhttp::field::host: ++hosts_; return;
-      case bhttp::field::accept: append_list(request_.accept, view(value)); return;
-      case bhttp::field::if_none_match: append_list(request_.if_none_match, view(value)); return;
-      case bhttp::field::content_type: request_.content_type.assign(value.data(), value.size()); return;
-      case bhttp::field::expect: expect(value, error); return;
+      case bhttp::field::host:
+        ++hosts_;
+        return;
+      case bhttp::field::accept:
+        append_list(request_.accept, view(value));
+        return;
+      case bhttp::field::if_none_match:
+        append_list(request_.if_none_match, view(value));
+        return;
+      case bhttp::field::content_type:
+        request_.content_type.assign(value.data(), value.size());
+        return;
+      case bhttp::field::expect:
+        expect(value, error);
+        return;
       case bhttp::field::transfer_encoding:
         if (!beast::iequals(value, "chunked") || request_.http_1_0) {
-          refuse({501, "unknown_transfer_coding", "The only transfer coding that is understood is chunked.", {}, {}}, error);
+          refuse({501,
+                  "unknown_transfer_coding",
+                  "The only transfer coding that is understood is chunked.",
+                  {},
+                  {}},
+                 error);
         }
         return;
-      default: break;
+      default:
+        break;
     }
-    if (name_text.size() == 12 && beast::iequals(name_text, "X-Request-Id") && is_good_request_id(view(value))) {
+    if (name_text.size() == 12 && beast::iequals(name_text, "X-Request-Id") &&
+        is_good_request_id(view(value))) {
       request_.id.assign(value.data(), value.size());
     }
   }
@@ -93,7 +125,8 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
   void on_header_impl(error_code& error) override {
     request_.keep_alive = keep_alive();
     if (hosts_ > 1 || (hosts_ == 0 && !request_.http_1_0)) {
-      refuse({400, "bad_host", "A request of HTTP/1.1 needs exactly one Host header.", {}, {}}, error);
+      refuse({400, "bad_host", "A request of HTTP/1.1 needs exactly one Host header.", {}, {}},
+             error);
     }
   }
 
@@ -101,7 +134,12 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
     if (beast::iequals(value, "100-continue")) {
       request_.expects_continue = !request_.http_1_0;
     } else {
-      refuse({417, "unknown_expectation", "The only expectation that is understood is 100-continue.", {}, {}}, error);
+      refuse({417,
+              "unknown_expectation",
+              "The only expectation that is understood is 100-continue.",
+              {},
+              {}},
+             error);
     }
   }
 
@@ -114,7 +152,9 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
   std::size_t on_body_impl(beast::string_view body, error_code&) override { return body.size(); }
   void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code&) override { return body.size(); }
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code&) override {
+    return body.size();
+  }
   void on_finish_impl(error_code&) override {}
 
   Request& request_;
@@ -134,7 +174,8 @@ struct RequestParser::State {
   Problem failure;
 };
 
-RequestParser::RequestParser(Request& request, std::size_t header_bytes_max, std::uint64_t body_bytes_max)
+RequestParser::RequestParser(Request& request, std::size_t header_bytes_max,
+                             std::uint64_t body_bytes_max)
     : state_(std::make_unique<State>(request, header_bytes_max, body_bytes_max)) {
   restart();
 }
@@ -155,13 +196,17 @@ RequestParser::Progress RequestParser::feed(std::string_view bytes, std::size_t&
   while (!bytes.empty()) {
     error_code error;
     const bool in_header = !parser.is_header_done();
-    const std::size_t taken = parser.put(boost::asio::const_buffer{bytes.data(), bytes.size()}, error);
+    const std::size_t taken =
+        parser.put(boost::asio::const_buffer{bytes.data(), bytes.size()}, error);
     consumed += taken;
     bytes.remove_prefix(taken);
-    // Beast's own limit begins anew with each field that it takes, so a drip of fields would never meet it.
+    // Beast's own limit begins anew with each field that it takes, so a drip of fields would never
+    // meet it.
     if (in_header) state_->header_bytes += taken;
-    const bool too_long = state_->header_bytes + (parser.is_header_done() ? 0 : bytes.size()) > state_->header_bytes_max;
-    if (in_header && too_long && (!error || error == bhttp::error::need_more)) error = bhttp::error::header_limit;
+    const bool too_long = state_->header_bytes + (parser.is_header_done() ? 0 : bytes.size()) >
+                          state_->header_bytes_max;
+    if (in_header && too_long && (!error || error == bhttp::error::need_more))
+      error = bhttp::error::header_limit;
     if (error == bhttp::error::need_more) break;
     if (error) {
       state_->failure = parser.problem() ? *parser.problem() : problem_of(error);

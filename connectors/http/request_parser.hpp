@@ -10,13 +10,14 @@
 
 namespace rollcall::http {
 
-// Turns the bytes of a connection into requests. Strict where leniency lets two parties see different messages: both
-// lengths at once, transfer codings that we do not undo, no or several hosts are refused.
+// Turns the bytes of a connection into requests. Strict where leniency lets two parties see
+// different messages: both lengths at once, transfer codings that we do not undo, no or several
+// hosts are refused.
 // Owner:   a session, for the life of its connection. Runs on: the loop; does no I/O.
-// Limits:  header_bytes_max for request line and fields together, body_bytes_max. Bodies are counted and dropped: no route
-//          takes one yet.
-// Fails:   with the problem to answer; the connection cannot be used after it, because where the next request begins is
-//          unknown.
+// Limits:  header_bytes_max for request line and fields together, body_bytes_max. Bodies are
+//          counted and dropped: no route takes one yet.
+// Fails:   with the problem to answer; the connection cannot be used after it, because where the
+//          next request begins is unknown.
 class RequestParser {
  public:
   enum class Progress { need_more, complete, failed };
@@ -26,7 +27,8 @@ class RequestParser {
 
   // Clears the request and begins the next one.
   void restart();
-  // Takes what it can of the bytes and adds it to `consumed`; offer the rest again together with what follows it.
+  // Takes what it can of the bytes and adds it to `consumed`; offer the rest again together with
+  // what follows it.
   [[nodiscard]] Progress feed(std::string_view bytes, std::size_t& consumed);
   // True once the first byte of the request was consumed or looked at.
   [[nodiscard]] bool started() const;

@@ -9,12 +9,13 @@
 namespace rollcall::http {
 namespace {
 
-// The raw text under the placeholder; empty where the template has none. Nothing: the path does not fit the template.
-// An empty segment fits no placeholder.
+// The raw text under the placeholder; empty where the template has none. Nothing: the path does not
+// fit the template. An empty segment fits no placeholder.
 std::optional<std::string_view> fit(std::string_view path, std::string_view pattern) {
   std::string_view argument;
   const auto brace = pattern.find('{');
-  if (brace == std::string_view::npos) return path == pattern ? std::optional{argument} : std::nullopt;
+  if (brace == std::string_view::npos)
+    return path == pattern ? std::optional{argument} : std::nullopt;
   if (!path.starts_with(pattern.substr(0, brace))) return std::nullopt;
   const std::string_view rest = path.substr(brace);
   const std::string_view tail = pattern.substr(pattern.find('}') + 1);
@@ -60,7 +61,8 @@ Response bad_target(const Request& request, std::string detail) {
 }
 
 Response not_allowed(const Request& request, const AllowedMethods& methods) {
-  const Problem problem{405, "method_not_allowed", "This path does not take that method; see Allow.", {}, {}};
+  const Problem problem{
+      405, "method_not_allowed", "This path does not take that method; see Allow.", {}, {}};
   Response response = to_response(problem, request.id);
   response.headers.emplace_back("Allow", methods.header());
   return response;
@@ -71,7 +73,8 @@ Response not_allowed(const Request& request, const AllowedMethods& methods) {
 Routed find_route(Request& request, std::span<const Route> table) {
   Routed routed;
   if (!request.split_target()) {
-    routed.response = bad_target(request, "The request target must be a path that begins with '/'.");
+    routed.response =
+        bad_target(request, "The request target must be a path that begins with '/'.");
     return routed;
   }
   AllowedMethods allowed;
@@ -86,7 +89,8 @@ Routed find_route(Request& request, std::span<const Route> table) {
     if (!serves(route, request.method)) continue;
     auto decoded = percent_decode(*argument, PlusSign::is_itself);
     if (!decoded) {
-      routed.response = bad_target(request, "A '%' in the path must be followed by two hexadecimal digits.");
+      routed.response =
+          bad_target(request, "A '%' in the path must be followed by two hexadecimal digits.");
       return routed;
     }
     request.argument.text = std::move(*decoded);
@@ -96,7 +100,8 @@ Routed find_route(Request& request, std::span<const Route> table) {
     return routed;
   }
   if (!path_known) {
-    routed.response = not_found(request, "There is nothing at this path; GET / lists what there is.");
+    routed.response =
+        not_found(request, "There is nothing at this path; GET / lists what there is.");
   } else if (request.method == Method::options) {
     routed.response = allow(allowed);
   } else {

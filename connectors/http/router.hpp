@@ -23,10 +23,12 @@ using Handler = Response (*)(const Request&, const Service&);
 // For the few that wait for the store. The request and the service outlive the wait.
 using WaitingHandler = boost::asio::awaitable<Response> (*)(const Request&, const Service&);
 
-// One row of the table: HEAD comes with GET, OPTIONS with every path. Exactly one of the two handlers is set.
+// One row of the table: HEAD comes with GET, OPTIONS with every path. Exactly one of the two
+// handlers is set.
 struct Route {
   Method method = Method::get;
-  std::string_view path;  // segments are literal or one placeholder: "/api/v1/batches/{batch}/missing"
+  // Its segments are literal but for one placeholder: "/api/v1/batches/{batch}/missing".
+  std::string_view path;
   Handler handle = nullptr;
   WaitingHandler handle_waiting = nullptr;
 };
@@ -41,8 +43,8 @@ struct Routed {
 // The table of everything this server answers to; the first row that fits wins.
 [[nodiscard]] std::span<const Route> routes();
 
-// Finds the row for a request and decodes the path's argument into it. 404, 405 with Allow, OPTIONS and paths that
-// cannot be decoded are answered here.
+// Finds the row for a request and decodes the path's argument into it. 404, 405 with Allow, OPTIONS
+// and paths that cannot be decoded are answered here.
 [[nodiscard]] Routed find_route(Request& request, std::span<const Route> table);
 
 }  // namespace rollcall::http

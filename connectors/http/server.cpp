@@ -16,12 +16,14 @@ using boost::system::error_code;
 
 namespace {
 
-constexpr std::size_t kRefusedMax = 64;  // connections over the limit that are told so at once; others are just closed
+constexpr std::size_t kRefusedMax =
+    64;  // connections over the limit that are told so at once; others are just closed
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 // Fine enough for the shortest limit, and never so fine that it costs anything.
 std::chrono::milliseconds sweep_interval(const Options& options) {
-  const auto shortest = std::min({options.idle, options.request, options.write_stall, options.linger});
+  const auto shortest =
+      std::min({options.idle, options.request, options.write_stall, options.linger});
   return std::clamp(shortest / 4, std::chrono::milliseconds{5}, std::chrono::milliseconds{250});
 }
 
@@ -31,9 +33,12 @@ asio::awaitable<void> turn_away(std::unique_ptr<Session> session) { co_await ses
 Failure cannot_listen(const Options& options, const error_code& error) {
   const std::string where = options.address + " port " + std::to_string(options.port);
   std::string advice = "Choose another address or port for HTTP.";
-  if (error == asio::error::address_in_use) advice = "Stop the process that listens there, or choose another port for HTTP.";
-  if (error == asio::error::access_denied) advice = "Choose a port above 1023 for HTTP, or grant the right to bind this one.";
-  return misconfigured("cannot listen for HTTP on " + where + ": " + error.message(), std::move(advice));
+  if (error == asio::error::address_in_use)
+    advice = "Stop the process that listens there, or choose another port for HTTP.";
+  if (error == asio::error::access_denied)
+    advice = "Choose a port above 1023 for HTTP, or grant the right to bind this one.";
+  return misconfigured("cannot listen for HTTP on " + where + ": " + error.message(),
+                       std::move(advice));
 }
 
 }  // namespace
@@ -60,7 +65,8 @@ std::string ServerState::make_request_id() {
   mixed ^= mixed >> 31U;
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string id(16, '0');
-  for (auto digit = id.rbegin(); digit != id.rend(); ++digit, mixed >>= 4U) *digit = kHex[mixed & 0xFU];
+  for (auto digit = id.rbegin(); digit != id.rend(); ++digit, mixed >>= 4U)
+    *digit = kHex[mixed & 0xFU];
   return id;
 }
 
@@ -81,7 +87,8 @@ Server::~Server() = default;
 Result<void> Server::listen() {
   const Options& options = state_->options;
   error_code error;
-  const auto address = asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, error);
+  const auto address =
+      asio::ip::make_address(options.address == "localhost" ? "127.0.0.1" : options.address, error);
   if (error) {
     return misconfigured("\"" + options.address + "\" is not an IP address to listen on",
                          "Give an IP address such as 127.0.0.1, or 0.0.0.0 for every network.");
@@ -134,7 +141,8 @@ void Server::admit(tcp::socket socket) {
   }
 }
 
-// One timer for all deadlines: a timer for each read and each write costs more than the answer to a small request.
+// One timer for all deadlines: a timer for each read and each write costs more than the answer to a
+// small request.
 asio::awaitable<void> Server::sweep() {
   const auto interval = sweep_interval(state_->options);
   for (;;) {

@@ -17,13 +17,16 @@
 namespace rollcall::http {
 
 // Answers over HTTP/1.1 what may be asked of `answers`.
-// Owner:   the daemon; outlived by the loop, the query pool and `answers`. The pool is stopped after this server.
+// Owner:   the daemon; outlived by the loop, the query pool and `answers`. The pool is stopped
+//          after this server.
 // Runs on: the loop, one thread. Only the bodies of lists are made on threads of `query`.
 // Limits:  all in Options.
-// Fails:   listen() with `misconfigured` where the address cannot be used; after that nothing ends it but stop().
+// Fails:   listen() with `misconfigured` where the address cannot be used; after that nothing ends
+//          it but stop().
 class Server {
  public:
-  Server(boost::asio::io_context& loop, boost::asio::thread_pool& query, Answers& answers, Options options);
+  Server(boost::asio::io_context& loop, boost::asio::thread_pool& query, Answers& answers,
+         Options options);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -34,7 +37,8 @@ class Server {
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;
 
-  // Accepts nothing more, closes what is idle, finishes what is under way within Options::drain and cuts the rest.
+  // Accepts nothing more, closes what is idle, finishes what is under way within Options::drain and
+  // cuts the rest.
   boost::asio::awaitable<void> stop();
 
  private:

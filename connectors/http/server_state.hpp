@@ -15,8 +15,9 @@ namespace rollcall::http {
 class Session;
 
 // What the sessions of one server share.
-// Owner: shared by the server and each session, so that a session that outlives the server (the io_context destroys its
-// suspended coroutines last) finds what it signs off from. Runs on: the loop.
+// Owner: shared by the server and each session, so that a session that outlives the server (the
+//        io_context destroys its suspended coroutines last) finds what it signs off from. Runs on:
+//        the loop.
 struct ServerState {
   ServerState(Answers& answers_, boost::asio::thread_pool& query_, Options options_);
 
@@ -24,11 +25,11 @@ struct ServerState {
   Service service;
   boost::asio::thread_pool& query;
   std::unordered_set<Session*> sessions;
-  std::size_t streams = 0;   // whole lists being sent
-  std::size_t pages = 0;     // pages of lists being read or sent
-  std::size_t refused = 0;   // connections over the limit that are being told so
+  std::size_t streams = 0;  // whole lists being sent
+  std::size_t pages = 0;    // pages of lists being read or sent
+  std::size_t refused = 0;  // connections over the limit that are being told so
   bool draining = false;
-  std::string date;          // what the Date header says now
+  std::string date;  // what the Date header says now
 
   void refresh_date();
   // 16 hexadecimal digits that do not come again.

@@ -88,7 +88,8 @@ asio::awaitable<void> Session::run() {
 
 asio::awaitable<void> Session::turn_away() {
   const Counted counted{state_->refused};
-  Problem problem{503, "too_many_connections", "This server has as many connections as it takes.", {}, {}};
+  Problem problem{
+      503, "too_many_connections", "This server has as many connections as it takes.", {}, {}};
   request_.id = state_->make_request_id();
   keep_alive_ = false;
   linger_ = true;
@@ -121,7 +122,8 @@ RequestParser::Progress Session::parse() {
   return progress;
 }
 
-// Waits for the next bytes. The deadline of a request counts from its first byte, so that a drip cannot extend it.
+// Waits for the next bytes. The deadline of a request counts from its first byte, so that a drip
+// cannot extend it.
 asio::awaitable<bool> Session::read_some() {
   if (!parser_.started()) {
     await_until(Waiting::for_request, state_->options.idle);
@@ -130,10 +132,15 @@ asio::awaitable<bool> Session::read_some() {
   }
   const auto room = in_.room();
   if (room.size() == 0) {
-    refuse({431, "header_too_large", "A line of this request is longer than this server takes.", {}, {}});
+    refuse({431,
+            "header_too_large",
+            "A line of this request is longer than this server takes.",
+            {},
+            {}});
     co_return false;
   }
-  const auto [error, bytes] = co_await socket_.async_read_some(room, asio::as_tuple(asio::use_awaitable));
+  const auto [error, bytes] =
+      co_await socket_.async_read_some(room, asio::as_tuple(asio::use_awaitable));
   if (!error) {
     in_.commit(bytes);
     co_return true;
@@ -198,7 +205,11 @@ asio::awaitable<void> Session::answer_list(Response& response) {
   }
   std::size_t& count = response.whole_list ? state_->streams : state_->pages;
   if (count >= (response.whole_list ? state_->options.streams_max : state_->options.pages_max)) {
-    Problem problem{503, "too_many_lists", "As many lists are being read as this server takes at once.", {}, {}};
+    Problem problem{503,
+                    "too_many_lists",
+                    "As many lists are being read as this server takes at once.",
+                    {},
+                    {}};
     response = unavailable(std::move(problem), request_.id, state_->options.retry_after);
     append(response);
     co_return;
@@ -215,16 +226,19 @@ asio::awaitable<void> Session::answer_list(Response& response) {
   } else {
     response.body = std::move(piece.bytes);
     append(response);
-    // Sent while it is still counted, so that clients who do not read hold a limited number of pages.
+    // Sent while it is still counted, so that clients who do not read hold a limited number of
+    // pages.
     if (response.body.size() > kFlushBytes) static_cast<void>(co_await flush());
   }
 }
 
-// Sends the first piece and makes the others one by one, each only when the client has taken the one before.
+// Sends the first piece and makes the others one by one, each only when the client has taken the
+// one before.
 asio::awaitable<void> Session::stream(Response& response, Piece& piece) {
   Framing head = framing();
   head.chunked = !request_.http_1_0;
-  if (!head.chunked) head.keep_alive = keep_alive_ = false;  // the end of the connection ends the list
+  if (!head.chunked)
+    head.keep_alive = keep_alive_ = false;  // the end of the connection ends the list
   append_head(out_, response, head);
   body_bytes_ = 0;
   for (;;) {
@@ -261,7 +275,8 @@ asio::awaitable<bool> Session::flush() {
     buffers[0] = asio::buffer(out_) + taken;
     written = co_await write(buffers);
   }
-  constexpr std::size_t kKept = kFlushBytes;  // a page of a list must not stay with an idle connection
+  constexpr std::size_t kKept =
+      kFlushBytes;  // a page of a list must not stay with an idle connection
   out_.clear();
   if (out_.capacity() > kKept * 2) out_.shrink_to_fit();
   co_return written;
@@ -270,7 +285,8 @@ asio::awaitable<bool> Session::flush() {
 asio::awaitable<bool> Session::write(std::array<asio::const_buffer, 3> buffers) {
   while (asio::buffer_size(buffers) > 0) {
     await_until(Waiting::for_client_to_take, state_->options.write_stall);
-    const auto [error, taken] = co_await socket_.async_write_some(buffers, asio::as_tuple(asio::use_awaitable));
+    const auto [error, taken] =
+        co_await socket_.async_write_some(buffers, asio::as_tuple(asio::use_awaitable));
     if (error) {
       gone_ = true;
       waiting_ = Waiting::for_nothing;
@@ -295,11 +311,13 @@ asio::awaitable<void> Session::close() {
     co_return;
   }
   socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-  // Closing with unread bytes resets the connection, and the client may lose the answer that tells what was wrong.
+  // Closing with unread bytes resets the connection, and the client may lose the answer that tells
+  // what was wrong.
   if (linger_) await_until(Waiting::for_client_to_leave, state_->options.linger);
   while (linger_) {
     in_.consume(in_.data().size());
-    const auto [error, bytes] = co_await socket_.async_read_some(in_.room(), asio::as_tuple(asio::use_awaitable));
+    const auto [error, bytes] =
+        co_await socket_.async_read_some(in_.room(), asio::as_tuple(asio::use_awaitable));
     static_cast<void>(bytes);
     if (error) break;
   }
@@ -336,8 +354,10 @@ Framing Session::framing() const {
 
 void Session::report(std::string_view route, unsigned status, Clock::time_point began) {
   if (!state_->options.finished) return;
-  const RequestReport report{route,       to_string(request_.method), status,     Clock::now() - began,
-                             request_.id, request_.target,            body_bytes_};
+  const RequestReport report{route,       to_string(request_.method),
+                             status,      Clock::now() - began,
+                             request_.id, request_.target,
+                             body_bytes_};
   state_->options.finished(report);
 }
 
@@ -365,8 +385,8 @@ void Session::drain() {
 
 void Session::abort() { cut(); }
 
-// A reset rather than an orderly end, which an old client would take for the end of its list. It also gives back at once
-// what the kernel holds for a client that does not read.
+// A reset rather than an orderly end, which an old client would take for the end of its list. It
+// also gives back at once what the kernel holds for a client that does not read.
 void Session::cut() {
   gone_ = true;
   error_code ignored;

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <array>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -17,10 +17,13 @@
 namespace rollcall::http {
 
 // One connection: reads a request, answers it, reads the next.
-// Owner:   the coroutine that runs it. Runs on: the loop; lists are read and formatted on the query threads.
-// Limits:  every wait has a deadline, looked after by the server's sweep. Requests that were sent ahead are answered in
-//          order, and the answers collected up to kFlushBytes. While a list is sent it holds one piece of it.
-// Fails:   a connection that breaks or stalls is closed; an error of ours is a 500, reported, and goes on.
+// Owner:   the coroutine that runs it. Runs on: the loop; lists are read and formatted on the query
+//          threads.
+// Limits:  every wait has a deadline, looked after by the server's sweep. Requests that were sent
+//          ahead are answered in order, and the answers collected up to kFlushBytes. While a list
+//          is sent it holds one piece of it.
+// Fails:   a connection that breaks or stalls is closed; an error of ours is a 500, reported, and
+//          goes on.
 class Session {
  public:
   using Clock = std::chrono::steady_clock;
@@ -42,7 +45,13 @@ class Session {
   void abort();
 
  private:
-  enum class Waiting { for_nothing, for_request, for_rest_of_request, for_client_to_take, for_client_to_leave };
+  enum class Waiting {
+    for_nothing,
+    for_request,
+    for_rest_of_request,
+    for_client_to_take,
+    for_client_to_leave
+  };
 
   boost::asio::awaitable<bool> read_request();
   boost::asio::awaitable<void> answer();
@@ -76,7 +85,7 @@ class Session {
   bool keep_alive_ = true;
   bool timed_out_ = false;
   bool gone_ = false;    // the connection is broken or must be cut: nothing more can be said
-  bool linger_ = false;  // bytes of the client may be unread: let it read our answer before the kernel resets it
+  bool linger_ = false;  // bytes of the client may be unread: it shall see our answer first
 };
 
 }  // namespace rollcall::http

@@ -9,7 +9,8 @@
 namespace rollcall::http {
 namespace {
 
-// Each carries a sample of a KiB, so a page of them is shorter than a page of ids; the cursor tells that there is more.
+// Each carries a sample of a KiB, so a page of them is shorter than a page of ids; the cursor tells
+// that there is more.
 constexpr std::uint64_t kDeadLettersMax = 1000;
 
 void append_moment(JsonWriter& json, std::string_view name, std::int64_t unix_ms) {
@@ -21,7 +22,8 @@ void append_moment(JsonWriter& json, std::string_view name, std::int64_t unix_ms
   }
 }
 
-// Seconds since the last record that was read, while there are others to read: how old the answers are.
+// Seconds since the last record that was read, while there are others to read: how old the answers
+// are.
 void append_lag_seconds(JsonWriter& json, const Channel& channel, std::int64_t now_ms) {
   json.key("lag_seconds");
   if (!channel.end) {
@@ -36,11 +38,15 @@ void append_lag_seconds(JsonWriter& json, const Channel& channel, std::int64_t n
 }
 
 void append_channel(JsonWriter& json, const Channel& channel, std::int64_t now_ms) {
-  json.open('{').member("source", channel.key).member("topic", channel.topic).member("partition", channel.partition);
+  json.open('{')
+      .member("source", channel.key)
+      .member("topic", channel.topic)
+      .member("partition", channel.partition);
   json.member("side", channel.side).member("position", channel.next);
   json.key("end");
   if (channel.end) {
-    json.number(*channel.end).member("lag_records", std::max<std::int64_t>(0, *channel.end - channel.next));
+    json.number(*channel.end)
+        .member("lag_records", std::max<std::int64_t>(0, *channel.end - channel.next));
   } else {
     json.null().key("lag_records").null();
   }
@@ -57,7 +63,10 @@ void append_channel(JsonWriter& json, const Channel& channel, std::int64_t now_m
 }
 
 void append_dead_letter(JsonWriter& json, const DeadLetter& letter) {
-  json.open('{').member("id", letter.number).member("source", letter.channel).member("position", letter.position);
+  json.open('{')
+      .member("id", letter.number)
+      .member("source", letter.channel)
+      .member("position", letter.position);
   json.member("reason", to_string(letter.reason)).key("field");
   if (letter.field.empty()) {
     json.null();
@@ -74,7 +83,8 @@ Response dead_letter_page(const std::vector<DeadLetter>& letters, bool more, std
   for (const DeadLetter& letter : letters) append_dead_letter(json, letter);
   json.close(']').key("next_cursor");
   if (more) {
-    json.text(encode_cursor(CursorKind::dead_letters, static_cast<std::uint64_t>(letters.back().number)));
+    json.text(
+        encode_cursor(CursorKind::dead_letters, static_cast<std::uint64_t>(letters.back().number)));
   } else {
     json.null();
   }
@@ -87,7 +97,8 @@ Response dead_letter_page(const std::vector<DeadLetter>& letters, bool more, std
 
 Response get_sources(const Request& request, const Service& service) {
   if (auto refused = refuse_not_json(request)) return std::move(*refused);
-  if (const auto problem = QueryReader{request.query}.problem()) return to_response(*problem, request.id);
+  if (const auto problem = QueryReader{request.query}.problem())
+    return to_response(*problem, request.id);
   const std::vector<Channel>& channels = service.answers.channels();
   Response response;
   JsonWriter json{response.body};
@@ -119,7 +130,8 @@ boost::asio::awaitable<Response> get_dead_letters(const Request& request, const 
 
   auto letters = co_await service.answers.dead_letters(after, limit + 1);
   if (!letters) {
-    Problem away{503, "store_unavailable", "The dead letters cannot be read at the moment.", {}, {}};
+    Problem away{
+        503, "store_unavailable", "The dead letters cannot be read at the moment.", {}, {}};
     co_return unavailable(std::move(away), request.id, service.options.retry_after);
   }
   const bool more = letters->size() > limit;

@@ -15,8 +15,8 @@
 
 namespace rollcall::http {
 
-// Starts tasks and knows when all of them have ended, so that nothing runs on unseen. What ends a task is its owner's
-// matter: a socket, an acceptor or a timer that is closed.
+// Starts tasks and knows when all of them have ended, so that nothing runs on unseen. What ends a
+// task is its owner's matter: a socket, an acceptor or a timer that is closed.
 // Owner:   the server. Runs on: the loop; one join at a time.
 // Fails:   an exception that leaves a task ends that task and is reported.
 class TaskGroup {
@@ -41,7 +41,8 @@ class TaskGroup {
   boost::asio::awaitable<bool> join(Clock::time_point deadline = Clock::time_point::max()) {
     while (running_ > 0 && Clock::now() < deadline) {
       ended_.expires_at(deadline);
-      static_cast<void>(co_await ended_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
+      static_cast<void>(
+          co_await ended_.async_wait(boost::asio::as_tuple(boost::asio::use_awaitable)));
     }
     co_return running_ == 0;
   }

@@ -21,7 +21,8 @@ Moment clamp(std::int64_t unix_ms) {
 
 void append_padded(std::string& out, unsigned value, unsigned digits) {
   std::array<char, 4> text{};
-  for (unsigned at = digits; at > 0; --at, value /= 10) text.at(at - 1) = static_cast<char>('0' + value % 10);
+  for (unsigned at = digits; at > 0; --at, value /= 10)
+    text.at(at - 1) = static_cast<char>('0' + value % 10);
   out.append(text.data(), digits);
 }
 
@@ -53,9 +54,10 @@ void append_rfc3339(std::string& out, std::int64_t unix_ms) {
 }
 
 std::string http_date(std::int64_t unix_ms) {
-  static constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                            "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed",
+                                                         "Thu", "Fri", "Sat"};
+  static constexpr std::array<std::string_view, 12> kMonths{
+      "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   const Moment moment = clamp(unix_ms);
   const auto day = std::chrono::floor<std::chrono::days>(moment);
   const std::chrono::year_month_day date{day};

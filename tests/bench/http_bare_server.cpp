@@ -1,6 +1,6 @@
-// What the loop's HTTP could do at best with Beast: one thread, coroutines, keep-alive, a fixed body of the given size,
-// the deadlines that any server needs and nothing else.
-//   http_bare_server [PORT [BODY_BYTES]]   then   wrk -t1 -c64 -d10 http://127.0.0.1:PORT/
+// What the loop's HTTP could do at best with Beast: one thread, coroutines, keep-alive, a fixed
+// body of the given size, the deadlines that any server needs and nothing else. http_bare_server
+// [PORT [BODY_BYTES]]   then   wrk -t1 -c64 -d10 http://127.0.0.1:PORT/
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -60,6 +60,7 @@ int main(int argc, char** argv) {
   asio::io_context loop{1};
   tcp::acceptor acceptor{loop, tcp::endpoint{asio::ip::address_v4::loopback(), port}};
   asio::co_spawn(loop, accept(acceptor, body), asio::detached);
-  std::fprintf(stderr, "listening on port %u\n", static_cast<unsigned>(acceptor.local_endpoint().port()));
+  std::fprintf(stderr, "listening on port %u\n",
+               static_cast<unsigned>(acceptor.local_endpoint().port()));
   loop.run();
 }

@@ -23,7 +23,8 @@ rollcall::BatchSummary realistic_summary() {
   return summary;
 }
 
-boost::asio::awaitable<void> stop_on_signal(boost::asio::signal_set& signals, rollcall::http::Server& server) {
+boost::asio::awaitable<void> stop_on_signal(boost::asio::signal_set& signals,
+                                            rollcall::http::Server& server) {
   co_await signals.async_wait(boost::asio::use_awaitable);
   co_await server.stop();
 }
@@ -45,7 +46,8 @@ int main(int argc, char** argv) {
   options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8000);
   rollcall::http::Server server{loop, query, answers, options};
   if (const auto listening = server.listen(); !listening) {
-    std::fprintf(stderr, "%s. %s\n", listening.error().message.c_str(), listening.error().advice.c_str());
+    std::fprintf(stderr, "%s. %s\n", listening.error().message.c_str(),
+                 listening.error().advice.c_str());
     return EXIT_FAILURE;
   }
   std::fprintf(stderr, "listening on port %u\n", static_cast<unsigned>(server.port()));

@@ -22,23 +22,28 @@ struct FakeLedgerView final : LedgerView {
     std::array<std::uint64_t, 2> extra{};
   };
   std::map<OwnedRecordId, Entry> entries;
-  // When set, every integer from 1 to this is missing, besides the entries' texts; nothing is held for them.
+  // When set, every integer from 1 to this is missing, besides the entries' texts; nothing is held
+  // for them.
   std::uint64_t missing_up_to = 0;
   bool broken = false;  // every read throws
 
-  [[nodiscard]] std::vector<OwnedRecordId> ids(MaskExpression expression, const std::optional<OwnedRecordId>& after,
+  [[nodiscard]] std::vector<OwnedRecordId> ids(MaskExpression expression,
+                                               const std::optional<OwnedRecordId>& after,
                                                std::size_t limit) const override {
     if (broken) throw std::runtime_error("the view is broken at 0xdeadbeef");
     std::vector<OwnedRecordId> found;
-    if (missing_up_to > 0 && expression.matches(bit(kExpected))) append_integers(found, after, limit);
-    for (auto at = after ? entries.upper_bound(*after) : entries.begin(); at != entries.end(); ++at) {
+    if (missing_up_to > 0 && expression.matches(bit(kExpected)))
+      append_integers(found, after, limit);
+    for (auto at = after ? entries.upper_bound(*after) : entries.begin(); at != entries.end();
+         ++at) {
       if (found.size() == limit) break;
       if (expression.matches(at->second.mask)) found.push_back(at->first);
     }
     return found;
   }
 
-  [[nodiscard]] std::vector<IntegerRange> runs(MaskExpression expression, std::optional<std::uint64_t> after,
+  [[nodiscard]] std::vector<IntegerRange> runs(MaskExpression expression,
+                                               std::optional<std::uint64_t> after,
                                                std::size_t limit) const override {
     if (missing_up_to > 0) {
       if (after && *after >= missing_up_to) return {};
@@ -47,7 +52,8 @@ struct FakeLedgerView final : LedgerView {
     std::vector<IntegerRange> found;
     for (const auto& [id, entry] : entries) {
       const auto* number = std::get_if<std::uint64_t>(&id);
-      if (number == nullptr || (after && *number <= *after) || !expression.matches(entry.mask)) continue;
+      if (number == nullptr || (after && *number <= *after) || !expression.matches(entry.mask))
+        continue;
       if (!found.empty() && found.back().hi + 1 == *number) {
         found.back().hi = *number;
       } else if (found.size() == limit) {
@@ -62,7 +68,8 @@ struct FakeLedgerView final : LedgerView {
   [[nodiscard]] std::vector<DuplicateEntry> duplicates(const std::optional<OwnedRecordId>& after,
                                                        std::size_t limit) const override {
     std::vector<DuplicateEntry> found;
-    for (auto at = after ? entries.upper_bound(*after) : entries.begin(); at != entries.end(); ++at) {
+    for (auto at = after ? entries.upper_bound(*after) : entries.begin(); at != entries.end();
+         ++at) {
       if (found.size() == limit) break;
       const auto& extra = at->second.extra;
       if (extra[0] + extra[1] > 0) found.push_back({at->first, {extra.begin(), extra.end()}});
@@ -105,10 +112,12 @@ class FakeAnswers final : public Answers {
   int views_taken = 0;
 
   // A batch with ids by side; an id named twice on a side counts as a duplicate.
-  Batch& add(std::string name, const std::vector<OwnedRecordId>& expected, const std::vector<OwnedRecordId>& processed) {
+  Batch& add(std::string name, const std::vector<OwnedRecordId>& expected,
+             const std::vector<OwnedRecordId>& processed) {
     const auto number = static_cast<BatchNumber>(batches_.size() + 1);
     Batch& batch = batches_[number];
-    batch.row = BatchRow{number, std::move(name), {"expected", "processed"}, std::nullopt, std::nullopt, time_ms - 8000};
+    batch.row = BatchRow{number,       std::move(name), {"expected", "processed"},
+                         std::nullopt, std::nullopt,    time_ms - 8000};
     name_ids(*batch.view, kExpected, expected);
     name_ids(*batch.view, kProcessed, processed);
     return batch;
@@ -132,7 +141,8 @@ class FakeAnswers final : public Answers {
   [[nodiscard]] std::vector<BatchSummary> batches(BatchNumber after, std::size_t limit,
                                                   std::string_view q) const override {
     std::vector<BatchSummary> found;
-    for (auto at = batches_.upper_bound(after); at != batches_.end() && found.size() < limit; ++at) {
+    for (auto at = batches_.upper_bound(after); at != batches_.end() && found.size() < limit;
+         ++at) {
       if (at->second.row.name.find(q) != std::string::npos) found.push_back(summarise(at->second));
     }
     return found;
@@ -148,7 +158,8 @@ class FakeAnswers final : public Answers {
   [[nodiscard]] Verdict verdict() const override { return current_verdict; }
   [[nodiscard]] std::int64_t now_ms() const override { return time_ms; }
   [[nodiscard]] std::uint64_t dead_letter_count() const override { return letters.size(); }
-  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after, std::size_t limit) override {
+  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
+                                                                       std::size_t limit) override {
     if (store_away) co_return transient("connection to 10.0.0.7 refused");
     std::vector<DeadLetter> found;
     for (const DeadLetter& letter : letters) {

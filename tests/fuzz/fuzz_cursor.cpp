@@ -1,5 +1,5 @@
-// Any text as a cursor, an Accept header, an ETag list, a query: refused or understood, and a cursor that is understood is
-// the very one that would be given out for its id.
+// Any text as a cursor, an Accept header, an ETag list, a query: refused or understood, and a
+// cursor that is understood is the very one that would be given out for its id.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

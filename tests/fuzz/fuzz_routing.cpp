@@ -1,5 +1,5 @@
-// Any bytes at all as a connection: the parser, the router, the handlers and the lists, without sockets. Whatever comes,
-// the answer is well-formed, and what says it is JSON is JSON.
+// Any bytes at all as a connection: the parser, the router, the handlers and the lists, without
+// sockets. Whatever comes, the answer is well-formed, and what says it is JSON is JSON.
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
@@ -19,7 +19,8 @@ namespace {
 
 struct World {
   World() {
-    answers.add("orders 2026", {1ULL, 2ULL, 2ULL, 3ULL, "a,\"b\"", "line\nbreak"}, {2ULL, 9ULL, "zz"});
+    answers.add("orders 2026", {1ULL, 2ULL, 2ULL, 3ULL, "a,\"b\"", "line\nbreak"},
+                {2ULL, 9ULL, "zz"});
     answers.add("1", {7ULL}, {});
     answers.sources.resize(1);
     answers.letters.push_back({1, "t/0", 5, BadRecordReason::not_json, "", "\xFF", 0});
@@ -29,7 +30,8 @@ struct World {
   http::Options options;
 };
 
-http::Response run(const http::Route& route, const http::Request& request, const http::Service& service) {
+http::Response run(const http::Route& route, const http::Request& request,
+                   const http::Service& service) {
   if (route.handle != nullptr) return route.handle(request, service);
   boost::asio::io_context loop;
   http::Response response;
@@ -47,7 +49,8 @@ void check(http::Response response) {
     while (response.producer->produce(response.body)) {
     }
   }
-  const bool json = response.content_type == http::kJsonType || response.content_type == http::kProblemType;
+  const bool json =
+      response.content_type == http::kJsonType || response.content_type == http::kProblemType;
   if (json && !response.body.empty()) {
     boost::json::error_code error;
     boost::json::parse(response.body, error);
@@ -57,7 +60,8 @@ void check(http::Response response) {
   std::string head;
   http::append_head(head, response, http::Framing{});
   ENSURE(head.ends_with("\r\n\r\n"));
-  ENSURE(head.find("\r\n\r\n") == head.size() - 4);  // nothing of the client's breaks out of a header
+  ENSURE(head.find("\r\n\r\n") ==
+         head.size() - 4);  // nothing of the client's breaks out of a header
 }
 
 }  // namespace
@@ -80,7 +84,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     request.id = "x";
     http::Routed routed = http::find_route(request, http::routes());
-    check(routed.route == nullptr ? std::move(routed.response) : run(*routed.route, request, service));
+    check(routed.route == nullptr ? std::move(routed.response)
+                                  : run(*routed.route, request, service));
     parser.restart();
   }
   return 0;

@@ -34,7 +34,8 @@ ApiAnswer Api::ask(Method method, std::string_view target, const ApiHeaders& hea
   const Service service{answers, options};
   ApiAnswer answer;
   answer.route = routed.label;
-  answer.head = routed.route == nullptr ? std::move(routed.response) : run(*routed.route, request, service);
+  answer.head =
+      routed.route == nullptr ? std::move(routed.response) : run(*routed.route, request, service);
   answer.status = answer.head.status;
   answer.body = std::move(answer.head.body);
   if (answer.head.producer) {

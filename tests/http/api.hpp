@@ -14,8 +14,8 @@ namespace rollcall::http {
 
 struct ApiAnswer {
   unsigned status = 0;
-  Response head;        // without its body
-  std::string body;     // all pieces of it
+  Response head;     // without its body
+  std::string body;  // all pieces of it
   std::size_t pieces = 1;
   std::string route;
 
@@ -29,13 +29,16 @@ struct ApiHeaders {
   std::string if_none_match;
 };
 
-// The handlers behind the router, without sockets: what a request line and headers would be answered.
+// The handlers behind the router, without sockets: what a request line and headers would be
+// answered.
 class Api {
  public:
   fakes::FakeAnswers answers;
   Options options;
 
-  ApiAnswer get(std::string_view target, const ApiHeaders& headers = {}) { return ask(Method::get, target, headers); }
+  ApiAnswer get(std::string_view target, const ApiHeaders& headers = {}) {
+    return ask(Method::get, target, headers);
+  }
   ApiAnswer ask(Method method, std::string_view target, const ApiHeaders& headers = {});
 };
 

@@ -10,8 +10,9 @@ using boost::json::parse;
 
 Api with_mixed_ids() {
   Api api;
-  api.answers.add("mixed", {1ULL, 2ULL, 3ULL, 7ULL, std::uint64_t{1} << 53U, "a,\"b\"", "line\nbreak\\", "1-2"},
-                  {2ULL, 100ULL, "zz"});
+  api.answers.add(
+      "mixed", {1ULL, 2ULL, 3ULL, 7ULL, std::uint64_t{1} << 53U, "a,\"b\"", "line\nbreak\\", "1-2"},
+      {2ULL, 100ULL, "zz"});
   return api;
 }
 
@@ -19,7 +20,8 @@ TEST_CASE("a page of ids has items, cursor, total and revision") {
   Api api = with_mixed_ids();
   const auto answer = api.get("/api/v1/batches/1/missing?limit=3");
   CHECK(answer.json() == parse(R"({"items":[1,3,7],"next_cursor":")" +
-                               encode_cursor(CursorKind::missing, std::uint64_t{7}) + R"(","total":7,"revision":1})"));
+                               encode_cursor(CursorKind::missing, std::uint64_t{7}) +
+                               R"(","total":7,"revision":1})"));
   CHECK(answer.header("X-Revision") == "1");
   CHECK(answer.header("X-Confidence") == "final");
   const std::string cursor{answer.json().at("next_cursor").as_string()};
@@ -44,22 +46,27 @@ TEST_CASE("a whole list in each form") {
   const auto ndjson = list("ndjson");
   CHECK(ndjson.head.content_type == "application/x-ndjson");
   CHECK(ndjson.body ==
-        "1\n3\n7\n\"9007199254740992\"\n\"1-2\"\n\"a,\\\"b\\\"\"\n\"line\\nbreak\\\\\"\n{\"_end\":true,\"count\":7}\n");
+        "1\n3\n7\n\"9007199254740992\"\n\"1-2\"\n\"a,\\\"b\\\"\"\n\"line\\nbreak\\\\\"\n{\"_end\":"
+        "true,\"count\":7}\n");
   const auto csv = list("csv");
   CHECK(csv.head.content_type == "text/csv; charset=utf-8");
-  CHECK(csv.body == "id\r\n1\r\n3\r\n7\r\n9007199254740992\r\n1-2\r\n\"a,\"\"b\"\"\"\r\n\"line\nbreak\\\"\r\n");
+  CHECK(csv.body ==
+        "id\r\n1\r\n3\r\n7\r\n9007199254740992\r\n1-2\r\n\"a,\"\"b\"\"\"\r\n\"line\nbreak\\\"\r\n");
   const auto text = list("text");
   CHECK(text.head.content_type == "text/plain; charset=utf-8");
   CHECK(text.body == "1\n3\n7\n9007199254740992\n1-2\na,\"b\"\nline\\nbreak\\\\\n");
-  CHECK(list("ranges").body == "1\n3\n7\n9007199254740992\n\"1-2\"\n\"a,\\\"b\\\"\"\n\"line\\nbreak\\\\\"\n");
+  CHECK(list("ranges").body ==
+        "1\n3\n7\n9007199254740992\n\"1-2\"\n\"a,\\\"b\\\"\"\n\"line\\nbreak\\\\\"\n");
   CHECK(list("ndjson").head.whole_list);
   CHECK_FALSE(list("json").head.whole_list);
 }
 
 TEST_CASE("Accept chooses the form, format= wins over it") {
   Api api = with_mixed_ids();
-  CHECK(api.get("/api/v1/batches/1/missing", {"text/csv", ""}).head.content_type == "text/csv; charset=utf-8");
-  CHECK(api.get("/api/v1/batches/1/missing", {"application/x-ndjson", ""}).head.content_type == "application/x-ndjson");
+  CHECK(api.get("/api/v1/batches/1/missing", {"text/csv", ""}).head.content_type ==
+        "text/csv; charset=utf-8");
+  CHECK(api.get("/api/v1/batches/1/missing", {"application/x-ndjson", ""}).head.content_type ==
+        "application/x-ndjson");
   CHECK(api.get("/api/v1/batches/1/missing?format=text", {"text/csv", ""}).head.content_type ==
         "text/plain; charset=utf-8");
   CHECK(api.get("/api/v1/batches/1/missing?format=json", {"image/png", ""}).status == 200);
@@ -78,7 +85,8 @@ TEST_CASE("an empty list is a list") {
 
 TEST_CASE("runs join neighbours") {
   Api api;
-  api.answers.add("gaps", {1ULL, 2ULL, 3ULL, 4ULL, 5ULL, 6ULL, 7ULL, 8ULL, 9ULL, 10ULL}, {1ULL, 2ULL, 4ULL, 7ULL, 9ULL});
+  api.answers.add("gaps", {1ULL, 2ULL, 3ULL, 4ULL, 5ULL, 6ULL, 7ULL, 8ULL, 9ULL, 10ULL},
+                  {1ULL, 2ULL, 4ULL, 7ULL, 9ULL});
   CHECK(api.get("/api/v1/batches/1/missing?format=ranges").body == "3\n5-6\n8\n10\n");
   const auto cursor = encode_cursor(CursorKind::missing, std::uint64_t{5});
   CHECK(api.get("/api/v1/batches/1/missing?format=ranges&cursor=" + cursor).body == "6\n8\n10\n");
@@ -88,24 +96,34 @@ TEST_CASE("duplicates say how often again, for each side") {
   Api api;
   api.answers.add("twice", {1ULL, 2ULL, 2ULL, "x"}, {1ULL, 1ULL, 1ULL, 2ULL, "x", "x"});
   CHECK(api.get("/api/v1/batches/1/duplicates").json() == parse(R"({"items":[
-      {"id":1,"duplicates":{"expected":0,"processed":2}},{"id":2,"duplicates":{"expected":1,"processed":0}},
-      {"id":"x","duplicates":{"expected":0,"processed":1}}],"next_cursor":null,"total":3,"revision":1})"));
+      {"id":1,"duplicates":{"expected":0,"processed":2}},
+      {"id":2,"duplicates":{"expected":1,"processed":0}},
+      {"id":"x","duplicates":{"expected":0,"processed":1}}],
+      "next_cursor":null,"total":3,"revision":1})"));
   const auto page = api.get("/api/v1/batches/1/duplicates?limit=1").json();
   const std::string cursor{page.at("next_cursor").as_string()};
-  CHECK(api.get("/api/v1/batches/1/duplicates?cursor=" + cursor).json().at("items").as_array().size() == 2);
-  CHECK(api.get("/api/v1/batches/1/duplicates?format=csv").body == "id,expected,processed\r\n1,0,2\r\n2,1,0\r\nx,0,1\r\n");
+  CHECK(api.get("/api/v1/batches/1/duplicates?cursor=" + cursor)
+            .json()
+            .at("items")
+            .as_array()
+            .size() == 2);
+  CHECK(api.get("/api/v1/batches/1/duplicates?format=csv").body ==
+        "id,expected,processed\r\n1,0,2\r\n2,1,0\r\nx,0,1\r\n");
   CHECK(api.get("/api/v1/batches/1/duplicates?format=text").body == "1\n2\nx\n");
   CHECK(api.get("/api/v1/batches/1/duplicates?format=ndjson").body ==
         "{\"id\":1,\"duplicates\":{\"expected\":0,\"processed\":2}}\n"
         "{\"id\":2,\"duplicates\":{\"expected\":1,\"processed\":0}}\n"
-        "{\"id\":\"x\",\"duplicates\":{\"expected\":0,\"processed\":1}}\n{\"_end\":true,\"count\":3}\n");
+        "{\"id\":\"x\",\"duplicates\":{\"expected\":0,\"processed\":1}}\n{\"_end\":true,\"count\":"
+        "3}\n");
 }
 
 TEST_CASE("the analysis of missing records is one object") {
   Api api;
-  auto& batch = api.answers.add("orders", {10001ULL, 10002ULL, 10003ULL, 10004ULL, 10005ULL}, {10001ULL, 10003ULL, 10005ULL});
+  auto& batch = api.answers.add("orders", {10001ULL, 10002ULL, 10003ULL, 10004ULL, 10005ULL},
+                                {10001ULL, 10003ULL, 10005ULL});
   batch.revision = 4;
-  CHECK(api.get("/api/v1/analysis/missing/1").json() == parse(R"({"batch_id":1,"batch_name":"orders",
+  CHECK(api.get("/api/v1/analysis/missing/1").json() ==
+        parse(R"({"batch_id":1,"batch_name":"orders",
       "total_expected":5,"total_processed":3,"missing_count":2,"missing_records":[10002,10004],
       "processing_rate":60.0,"unexpected_count":0,"unexpected_records":[]})"));
   CHECK(api.get("/api/v1/analysis/missing/2").status == 404);
@@ -117,7 +135,8 @@ TEST_CASE("long lists come in pieces that join without a seam") {
   std::vector<OwnedRecordId> processed;
   constexpr std::uint64_t kIds = 40'000;
   for (std::uint64_t id = 1; id <= kIds; ++id) expected.emplace_back(id);
-  for (std::uint64_t id = kIds + 1; id <= 2 * kIds; ++id) processed.emplace_back("x" + std::to_string(id));
+  for (std::uint64_t id = kIds + 1; id <= 2 * kIds; ++id)
+    processed.emplace_back("x" + std::to_string(id));
   api.answers.add("long", expected, processed);
   const auto ndjson = api.get("/api/v1/batches/1/missing?format=ndjson");
   CHECK(ndjson.pieces > 2);

@@ -1,6 +1,5 @@
-#include <doctest/doctest.h>
-
 #include <boost/json.hpp>
+#include <doctest/doctest.h>
 #include <limits>
 #include <random>
 
@@ -102,11 +101,13 @@ TEST_CASE("percent-encoding is undone strictly") {
 }
 
 TEST_CASE("a cursor brings back the id it was made of, in its own list only") {
-  const std::vector<OwnedRecordId> ids{std::uint64_t{0}, std::uint64_t{17}, std::numeric_limits<std::uint64_t>::max(),
-                                       std::string{"017"}, std::string("\0\xFF/", 3), std::string(512, 'x')};
+  const std::vector<OwnedRecordId> ids{
+      std::uint64_t{0},   std::uint64_t{17},         std::numeric_limits<std::uint64_t>::max(),
+      std::string{"017"}, std::string("\0\xFF/", 3), std::string(512, 'x')};
   for (const OwnedRecordId& id : ids) {
     const std::string text = encode_cursor(CursorKind::missing, id);
-    CHECK(text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
+    CHECK(text.find_first_not_of(
+              "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") ==
           std::string::npos);
     CHECK(decode_cursor(CursorKind::missing, text) == id);
     CHECK_FALSE(decode_cursor(CursorKind::unexpected, text));
@@ -116,15 +117,20 @@ TEST_CASE("a cursor brings back the id it was made of, in its own list only") {
 }
 
 TEST_CASE("what is no cursor is refused") {
-  for (const std::string_view text : {"", "!", "AAAA", "bQ", "bWk", "bWkwMTc", "bWkxOA==", "bWl4"}) {
+  for (const std::string_view text :
+       {"", "!", "AAAA", "bQ", "bWk", "bWkwMTc", "bWkxOA==", "bWl4"}) {
     CAPTURE(text);
     CHECK_FALSE(decode_cursor(CursorKind::missing, text));
   }
-  CHECK_FALSE(decode_cursor(CursorKind::missing, encode_cursor(CursorKind::missing, std::string(513, 'x'))));
+  CHECK_FALSE(decode_cursor(CursorKind::missing,
+                            encode_cursor(CursorKind::missing, std::string(513, 'x'))));
   CHECK_FALSE(decode_cursor(CursorKind::missing, std::string(100'000, 'A')));
-  CHECK_FALSE(decode_number_cursor(CursorKind::batches, encode_cursor(CursorKind::batches, std::string{"x"})));
-  CHECK_FALSE(decode_number_cursor(CursorKind::batches, encode_cursor(CursorKind::batches, std::uint64_t{1} << 63U)));
-  CHECK(decode_number_cursor(CursorKind::batches, encode_cursor(CursorKind::batches, std::uint64_t{5})) == 5);
+  CHECK_FALSE(decode_number_cursor(CursorKind::batches,
+                                   encode_cursor(CursorKind::batches, std::string{"x"})));
+  CHECK_FALSE(decode_number_cursor(CursorKind::batches,
+                                   encode_cursor(CursorKind::batches, std::uint64_t{1} << 63U)));
+  CHECK(decode_number_cursor(CursorKind::batches,
+                             encode_cursor(CursorKind::batches, std::uint64_t{5})) == 5);
 }
 
 TEST_CASE("Accept is weighed by its closest range") {
@@ -139,7 +145,8 @@ TEST_CASE("Accept is weighed by its closest range") {
   CHECK(quality_of("image/png", "application/json") == 0);
   constexpr std::array kAll{Format::json, Format::ndjson, Format::csv, Format::text};
   CHECK(negotiate("", kAll) == Format::json);
-  CHECK(negotiate("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", kAll) == Format::json);
+  CHECK(negotiate("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", kAll) ==
+        Format::json);
   CHECK(negotiate("application/x-ndjson", kAll) == Format::ndjson);
   CHECK(negotiate("application/json;q=0.5, text/csv", kAll) == Format::csv);
   CHECK_FALSE(negotiate("image/png", kAll));

@@ -1,21 +1,22 @@
 #include "tests/http/peer.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <cctype>
 #include <netinet/in.h>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cctype>
-#include <stdexcept>
 #include <utility>
 
 namespace rollcall::http {
 
-Peer::Peer(std::uint16_t port, int receive_buffer_bytes) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+Peer::Peer(std::uint16_t port, int receive_buffer_bytes)
+    : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (receive_buffer_bytes > 0) {
-    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes, sizeof receive_buffer_bytes);
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
+                 sizeof receive_buffer_bytes);
   }
   const timeval patience{kPatience.count(), 0};
   ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
@@ -34,7 +35,8 @@ Peer::~Peer() {
   if (socket_ >= 0) ::close(socket_);
 }
 
-Peer::Peer(Peer&& other) noexcept : socket_(std::exchange(other.socket_, -1)), in_(std::move(other.in_)) {}
+Peer::Peer(Peer&& other) noexcept
+    : socket_(std::exchange(other.socket_, -1)), in_(std::move(other.in_)) {}
 
 void Peer::send(std::string_view bytes) {
   while (!bytes.empty()) {
@@ -86,7 +88,8 @@ WireAnswer Peer::receive(bool to_head) {
   for (auto field = line(); field && !field->empty(); field = line()) {
     const auto colon = field->find(':');
     std::string name = field->substr(0, colon);
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return std::tolower(c); });
     answer.headers[name] = field->substr(std::min(colon + 2, field->size()));
   }
   if (to_head || answer.status < 200 || answer.status == 204 || answer.status == 304) {

@@ -22,8 +22,8 @@ struct WireAnswer {
   }
 };
 
-// A client that sends exactly the bytes a test says, over a blocking socket of its own. Every read has a deadline, so a
-// server that says nothing fails the test rather than hangs it.
+// A client that sends exactly the bytes a test says, over a blocking socket of its own. Every read
+// has a deadline, so a server that says nothing fails the test rather than hangs it.
 class Peer {
  public:
   static constexpr std::chrono::seconds kPatience{30};
@@ -34,10 +34,10 @@ class Peer {
   Peer(const Peer&) = delete;
 
   void send(std::string_view bytes);
-  void send_no_more();                     // half-close
-  [[nodiscard]] WireAnswer receive(bool to_head = false);  // the next answer
+  void send_no_more();                                            // half-close
+  [[nodiscard]] WireAnswer receive(bool to_head = false);         // the next answer
   [[nodiscard]] std::size_t receive_some(std::size_t bytes_max);  // drops what comes; 0: closed
-  [[nodiscard]] bool closed();             // waits for the server to close, dropping what comes
+  [[nodiscard]] bool closed();  // waits for the server to close, dropping what comes
 
   // Sends one GET and receives its answer.
   [[nodiscard]] WireAnswer get(const std::string& target);

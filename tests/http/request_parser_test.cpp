@@ -31,8 +31,9 @@ unsigned refusal(std::string_view bytes) { return Parsing{}.failure(bytes); }
 
 TEST_CASE("a request is read with what the handlers ask about") {
   Parsing parsing;
-  REQUIRE(parsing.feed("GET /a?b=c HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\naccept: text/plain\r\n"
-                       "If-None-Match: \"1\"\r\nX-Request-Id: abc-1\r\n\r\nGET") == Progress::complete);
+  REQUIRE(
+      parsing.feed("GET /a?b=c HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\naccept: text/plain\r\n"
+                   "If-None-Match: \"1\"\r\nX-Request-Id: abc-1\r\n\r\nGET") == Progress::complete);
   const Request& request = parsing.request;
   CHECK(request.method == Method::get);
   CHECK(request.target == "/a?b=c");
@@ -46,7 +47,8 @@ TEST_CASE("a request is read with what the handlers ask about") {
 TEST_CASE("a request that arrives byte by byte is the same request") {
   Parsing parsing;
   const std::string bytes =
-      "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+      "POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nConnection: "
+      "close\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
   for (std::size_t at = 0; at < bytes.size(); ++at) {
     const auto progress = parsing.feed(bytes.substr(at, 1));
     CHECK(parsing.parser.started());
@@ -75,8 +77,10 @@ TEST_CASE("what two parties could read differently is refused") {
   CHECK(refusal("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n") == 400);
   CHECK(refusal("GET / HTTP/1.1\r\n\r\n") == 400);
   CHECK(refusal("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n") == 400);
-  CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n") == 400);
-  CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n") == 400);
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\n") ==
+        400);
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: "
+                "chunked\r\n\r\n") == 400);
   CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n") == 501);
   CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n") == 501);
   CHECK(refusal("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n") == 501);
@@ -97,7 +101,8 @@ TEST_CASE("HTTP/1.0 needs no host and closes unless asked to stay") {
 
 TEST_CASE("headers have a limit, in one piece or dripping") {
   CHECK(refusal("GET /" + std::string(17'000, 'a') + " HTTP/1.1\r\nHost: x\r\n\r\n") == 431);
-  CHECK(refusal("GET / HTTP/1.1\r\nHost: x\r\nBig: " + std::string(17'000, 'a') + "\r\n\r\n") == 431);
+  CHECK(refusal("GET / HTTP/1.1\r\nHost: x\r\nBig: " + std::string(17'000, 'a') + "\r\n\r\n") ==
+        431);
   Parsing dripping;
   auto progress = dripping.feed("GET / HTTP/1.1\r\nHost: x\r\n");
   std::size_t sent = 0;
@@ -114,13 +119,14 @@ TEST_CASE("bodies have a limit, declared or in chunks") {
   CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n") == 413);
   CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n") == 413);
   Parsing enough;
-  CHECK(enough.feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + std::string(1000, 'b')) ==
-        Progress::complete);
+  CHECK(enough.feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" +
+                    std::string(1000, 'b')) == Progress::complete);
 }
 
 TEST_CASE("the expectation of 100-continue is reported once, after the header") {
   Parsing parsing;
-  CHECK(parsing.feed("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n") == Progress::need_more);
+  CHECK(parsing.feed("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n") ==
+        Progress::need_more);
   CHECK_FALSE(parsing.parser.take_expectation());
   CHECK(parsing.feed("Content-Length: 1\r\n\r\n") == Progress::need_more);
   CHECK(parsing.parser.take_expectation());
@@ -129,17 +135,20 @@ TEST_CASE("the expectation of 100-continue is reported once, after the header") 
 }
 
 TEST_CASE("a request id that could break a log line is not taken") {
-  for (const std::string& id : {std::string(129, 'a'), std::string{"a b"}, std::string{"\xC3\xBC"}, std::string{}}) {
+  for (const std::string& id :
+       {std::string(129, 'a'), std::string{"a b"}, std::string{"\xC3\xBC"}, std::string{}}) {
     Parsing parsing;
-    REQUIRE(parsing.feed("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: " + id + "\r\n\r\n") == Progress::complete);
+    REQUIRE(parsing.feed("GET / HTTP/1.1\r\nHost: x\r\nX-Request-Id: " + id + "\r\n\r\n") ==
+            Progress::complete);
     CHECK(parsing.request.id.empty());
   }
 }
 
 TEST_CASE("a trailer changes nothing that was decided from the header") {
   Parsing parsing;
-  REQUIRE(parsing.feed("POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHost: y\r\n"
-                       "X-Request-Id: forged\r\nAccept: text/csv\r\n\r\n") == Progress::complete);
+  REQUIRE(parsing.feed(
+              "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nHost: y\r\n"
+              "X-Request-Id: forged\r\nAccept: text/csv\r\n\r\n") == Progress::complete);
   CHECK(parsing.request.id.empty());
   CHECK(parsing.request.accept.empty());
 }

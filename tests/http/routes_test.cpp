@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-
 #include <set>
 
 #include "connectors/http/router.hpp"
@@ -16,7 +15,8 @@ void check_problem(const ApiAnswer& answer, unsigned status, std::string_view co
   CHECK(answer.head.content_type == "application/problem+json");
   const auto json = answer.json().as_object();
   CHECK(json.at("type") == "about:blank");
-  CHECK(json.at("title").as_string() == boost::json::string_view{reason_phrase(status).data(), reason_phrase(status).size()});
+  CHECK(json.at("title").as_string() ==
+        boost::json::string_view{reason_phrase(status).data(), reason_phrase(status).size()});
   CHECK(json.at("status") == status);
   CHECK(json.at("code").as_string() == boost::json::string_view{code.data(), code.size()});
   CHECK(json.at("request_id") == "test-1");
@@ -26,7 +26,8 @@ void check_problem(const ApiAnswer& answer, unsigned status, std::string_view co
 
 Api with_orders() {
   Api api;
-  auto& batch = api.answers.add("orders 2026/11", {1ULL, 2ULL, 3ULL, 4ULL, 5ULL, 5ULL}, {1ULL, 3ULL, 5ULL, 5ULL, 5ULL});
+  auto& batch = api.answers.add("orders 2026/11", {1ULL, 2ULL, 3ULL, 4ULL, 5ULL, 5ULL},
+                                {1ULL, 3ULL, 5ULL, 5ULL, 5ULL});
   batch.row.record_type = "order";
   batch.revision = 17;
   return api;
@@ -38,14 +39,16 @@ TEST_CASE("the status of a batch has the shape that clients rely on") {
   CHECK(answer.status == 200);
   CHECK(answer.head.content_type == "application/json");
   CHECK(answer.header("ETag") == "W/\"3.17.f\"");
-  CHECK(answer.json() == parse(R"({"id":1,"batch_name":"orders 2026/11","record_type":"order","description":null,
+  CHECK(answer.json() ==
+        parse(R"({"id":1,"batch_name":"orders 2026/11","record_type":"order","description":null,
       "created_at":"2026-11-21T10:00:00.123Z","state":"open",
       "counts":{"expected":5,"processed":3,"matched":3,"missing":2,"unexpected":0,
                 "duplicate_expected":1,"duplicate_processed":2},
       "processing_rate":60.0,
       "verdict":{"state":"incomplete","final":true,"confidence":"final","reasons":[]},
       "revision":17,
-      "as_of":{"time":"2026-11-21T10:00:08.123Z","lag_records":0,"confidence":"final","reasons":[]}})"));
+      "as_of":{"time":"2026-11-21T10:00:08.123Z","lag_records":0,"confidence":"final",
+               "reasons":[]}})"));
 }
 
 TEST_CASE("an answer that may still change says why") {
@@ -65,7 +68,8 @@ TEST_CASE("a verdict names what is here now") {
   api.answers.add("complete", {1ULL}, {1ULL});
   api.answers.add("unexpected", {1ULL}, {1ULL, 2ULL});
   const auto state = [&api](std::string path) {
-    return std::string{api.get("/api/v1/batches/" + path).json().at("verdict").at("state").as_string()};
+    return std::string{
+        api.get("/api/v1/batches/" + path).json().at("verdict").at("state").as_string()};
   };
   CHECK(state("1") == "empty");
   CHECK(state("2") == "complete");
@@ -98,15 +102,16 @@ TEST_CASE("digits are a number, anything else a name, and by-name reaches names 
   CHECK(api.get("/api/v1/batches/by-name/1/missing").json().at("items") == parse("[7]"));
   CHECK(api.get("/api/v1/batches/orders%202026%2f11/missing").json().at("items") == parse("[2,4]"));
   CHECK(api.get("/api/v1/analysis/missing/by-name/1").json().at("batch_id") == 2);
-  for (const std::string_view path : {"3", "0", "99999999999999999999", "9223372036854775808", "none", "..", "%2e%2e",
-                                      "by-name/3", "by-name/2", "1%00"}) {
+  for (const std::string_view path : {"3", "0", "99999999999999999999", "9223372036854775808",
+                                      "none", "..", "%2e%2e", "by-name/3", "by-name/2", "1%00"}) {
     check_problem(api.get(std::string{"/api/v1/batches/"}.append(path)), 404, "not_found");
   }
 }
 
 TEST_CASE("the list of batches is paged by number") {
   Api api;
-  for (int batch = 0; batch < 5; ++batch) api.answers.add("orders-" + std::to_string(batch), {1ULL}, {});
+  for (int batch = 0; batch < 5; ++batch)
+    api.answers.add("orders-" + std::to_string(batch), {1ULL}, {});
   auto page = api.get("/api/v1/batches?limit=2").json().as_object();
   CHECK(page.at("items").as_array().size() == 2);
   CHECK(page.at("items").at(0).at("batch_name") == "orders-0");
@@ -116,8 +121,10 @@ TEST_CASE("the list of batches is paged by number") {
   std::string next;
   do {
     page = api.get("/api/v1/batches?limit=2" + next).json().as_object();
-    for (const auto& item : page.at("items").as_array()) CHECK(seen.insert(item.at("id").as_int64()).second);
-    if (!page.at("next_cursor").is_null()) next = "&cursor=" + std::string{page.at("next_cursor").as_string()};
+    for (const auto& item : page.at("items").as_array())
+      CHECK(seen.insert(item.at("id").as_int64()).second);
+    if (!page.at("next_cursor").is_null())
+      next = "&cursor=" + std::string{page.at("next_cursor").as_string()};
   } while (!page.at("next_cursor").is_null());
   CHECK(seen.size() == 5);
   page = api.get("/api/v1/batches?q=rs-3&sort=id&state=open").json().as_object();
@@ -128,7 +135,8 @@ TEST_CASE("the list of batches is paged by number") {
 
 TEST_CASE("parameters that cannot be honoured are refused with a pointer to each") {
   Api api = with_orders();
-  for (const std::string_view path : {"/api/v1/batches", "/api/v1/batches/1/missing", "/api/v1/dead-letters"}) {
+  for (const std::string_view path :
+       {"/api/v1/batches", "/api/v1/batches/1/missing", "/api/v1/dead-letters"}) {
     const std::string base{path};
     check_problem(api.get(base + "?limt=5"), 400, "bad_query");
     CHECK(api.get(base + "?limt=5").json().at("errors").at(0).at("pointer") == "/query/limt");
@@ -149,8 +157,9 @@ TEST_CASE("parameters that cannot be honoured are refused with a pointer to each
 
 TEST_CASE("the same version is not sent again") {
   Api api = with_orders();
-  for (const std::string_view path : {"/api/v1/batches", "/api/v1/batches/1", "/api/v1/batches/1/missing",
-                                      "/api/v1/batches/1/missing?format=csv", "/api/v1/analysis/missing/1"}) {
+  for (const std::string_view path :
+       {"/api/v1/batches", "/api/v1/batches/1", "/api/v1/batches/1/missing",
+        "/api/v1/batches/1/missing?format=csv", "/api/v1/analysis/missing/1"}) {
     CAPTURE(path);
     const std::string etag{api.get(path).header("ETag")};
     CHECK_FALSE(etag.empty());
@@ -174,8 +183,9 @@ TEST_CASE("nothing is answered from half-restored sets") {
   Api api = with_orders();
   api.answers.ready = false;
   api.answers.reasons = {"recovering"};
-  for (const std::string_view path : {"/api/v1/batches", "/api/v1/batches/1", "/api/v1/batches/1/missing",
-                                      "/api/v1/analysis/missing/1", "/api/v1/dead-letters", "/readyz"}) {
+  for (const std::string_view path :
+       {"/api/v1/batches", "/api/v1/batches/1", "/api/v1/batches/1/missing",
+        "/api/v1/analysis/missing/1", "/api/v1/dead-letters", "/readyz"}) {
     CAPTURE(path);
     const auto answer = api.get(path);
     check_problem(answer, 503, "not_ready");
@@ -234,16 +244,17 @@ TEST_CASE("methods: 405 with Allow, OPTIONS, HEAD where GET works") {
 TEST_CASE("paths that lead nowhere") {
   Api api = with_orders();
   for (const std::string_view path :
-       {"/nope", "/api/v1/batches/", "/api/v1/batches//missing", "/api/v1/batches/1/", "/api/v1/batches/1/missing/x",
-        "/../etc/passwd", "/api/v1/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//", "/LIVEZ"}) {
+       {"/nope", "/api/v1/batches/", "/api/v1/batches//missing", "/api/v1/batches/1/",
+        "/api/v1/batches/1/missing/x", "/../etc/passwd", "/api/v1/../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd", "//", "/LIVEZ"}) {
     CAPTURE(path);
     const auto answer = api.get(path);
     check_problem(answer, 404, "not_found");
     CHECK(answer.body.find("passwd") == std::string::npos);
     CHECK(answer.route == "unmatched");
   }
-  for (const std::string_view target : {"", "nope", "example.org:443", "*", "/a#b", "http://x?y", "/api/v1/batches/%zz",
-                                        "/api/v1/batches/%"}) {
+  for (const std::string_view target : {"", "nope", "example.org:443", "*", "/a#b", "http://x?y",
+                                        "/api/v1/batches/%zz", "/api/v1/batches/%"}) {
     CAPTURE(target);
     check_problem(api.get(target), 400, "bad_target");
   }
@@ -279,25 +290,29 @@ TEST_CASE("sources show where reading stands") {
   api.answers.sources = {channel, unknown};
   api.answers.lag = 10;
   CHECK(api.get("/api/v1/sources").json() == parse(R"({"items":[
-    {"source":"rollcall.expected/0","topic":"rollcall.expected","partition":0,"side":"expected","position":90,"end":100,
+    {"source":"rollcall.expected/0","topic":"rollcall.expected","partition":0,
+     "side":"expected","position":90,"end":100,
      "lag_records":10,"lag_seconds":5,"end_asked_at":"2026-11-21T10:00:08.123Z",
      "last_record_at":"2026-11-21T10:00:02.623Z","lost_records":0,"error":null},
-    {"source":"rollcall.processed/3","topic":"rollcall.processed","partition":3,"side":"processed","position":0,
-     "end":null,"lag_records":null,"lag_seconds":null,"end_asked_at":null,"last_record_at":null,"lost_records":7,
-     "error":"broker away"}],"next_cursor":null,"total":2,"lag_records":10})"));
+    {"source":"rollcall.processed/3","topic":"rollcall.processed","partition":3,
+     "side":"processed","position":0,"end":null,"lag_records":null,"lag_seconds":null,
+     "end_asked_at":null,"last_record_at":null,"lost_records":7,"error":"broker away"}],
+      "next_cursor":null,"total":2,"lag_records":10})"));
 }
 
 TEST_CASE("dead letters are paged and survive any sample") {
   Api api;
   for (int number = 1; number <= 3; ++number) {
-    api.answers.letters.push_back({number, "rollcall.expected/0", 40 + number, BadRecordReason::missing_field,
-                                   number == 2 ? "" : "batch", std::string("\xFF{\0", 3), api.answers.time_ms});
+    api.answers.letters.push_back({number, "rollcall.expected/0", 40 + number,
+                                   BadRecordReason::missing_field, number == 2 ? "" : "batch",
+                                   std::string("\xFF{\0", 3), api.answers.time_ms});
   }
   const auto first = api.get("/api/v1/dead-letters?limit=2").json();
   CHECK(first.at("total") == 3);
   CHECK(first.at("items").as_array().size() == 2);
   CHECK(first.at("items").at(0) == parse(R"({"id":1,"source":"rollcall.expected/0","position":41,
-      "reason":"missing_field","field":"batch","sample":"\ufffd{\u0000","at":"2026-11-21T10:00:08.123Z"})"));
+      "reason":"missing_field","field":"batch","sample":"\ufffd{\u0000",
+      "at":"2026-11-21T10:00:08.123Z"})"));
   CHECK(first.at("items").at(1).at("field").is_null());
   const std::string cursor{first.at("next_cursor").as_string()};
   const auto second = api.get("/api/v1/dead-letters?limit=2&cursor=" + cursor).json();

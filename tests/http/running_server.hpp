@@ -1,10 +1,10 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <atomic>
 #include <future>
 #include <string>
 #include <thread>
@@ -17,7 +17,8 @@
 
 namespace rollcall::http {
 
-// A server on a free port with a loop thread and a query thread of its own, stopped in order at the end.
+// A server on a free port with a loop thread and a query thread of its own, stopped in order at the
+// end.
 class RunningServer {
  public:
   explicit RunningServer(fakes::FakeAnswers& answers, Options options = {})
@@ -31,7 +32,9 @@ class RunningServer {
   }
 
   [[nodiscard]] std::uint16_t port() const { return port_ != 0 ? port_ : server_.port(); }
-  [[nodiscard]] Peer connect(int receive_buffer_bytes = 0) const { return Peer{port(), receive_buffer_bytes}; }
+  [[nodiscard]] Peer connect(int receive_buffer_bytes = 0) const {
+    return Peer{port(), receive_buffer_bytes};
+  }
 
   // Runs on the loop and waits for it.
   template <class Work>

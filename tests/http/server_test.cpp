@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-
 #include <mutex>
 
 #include "tests/http/running_server.hpp"
@@ -40,7 +39,8 @@ TEST_CASE("a request id is taken, or made anew each time") {
   peer.send("GET /livez HTTP/1.1\r\nHost: test\r\nX-Request-Id: trace-7\r\n\r\n");
   CHECK(peer.receive().header("x-request-id") == "trace-7");
   const auto first = peer.get("/nope");
-  CHECK(first.body.find("\"request_id\":\"" + first.header("x-request-id") + "\"") != std::string::npos);
+  CHECK(first.body.find("\"request_id\":\"" + first.header("x-request-id") + "\"") !=
+        std::string::npos);
   CHECK(first.header("x-request-id") != peer.get("/nope").header("x-request-id"));
 }
 
@@ -50,8 +50,9 @@ TEST_CASE("requests sent ahead are answered in order") {
   Peer peer = server.connect();
   std::string ahead;
   for (int request = 0; request < 200; ++request) {
-    ahead += "GET /n" + std::to_string(request) + " HTTP/1.1\r\nHost: test\r\nX-Request-Id: " + std::to_string(request) +
-             "\r\n\r\n" + kGet + "GET /api/v1/batches/1/missing?format=text HTTP/1.1\r\nHost: test\r\n\r\n";
+    ahead += "GET /n" + std::to_string(request) +
+             " HTTP/1.1\r\nHost: test\r\nX-Request-Id: " + std::to_string(request) + "\r\n\r\n" +
+             kGet + "GET /api/v1/batches/1/missing?format=text HTTP/1.1\r\nHost: test\r\n\r\n";
   }
   std::thread sender{[&peer, &ahead] { peer.send(ahead); }};
   for (int request = 0; request < 200; ++request) {
@@ -121,16 +122,20 @@ TEST_CASE("a client that is not understood is told why before the connection is 
   };
   CHECK(refused("GARBAGE\r\n\r\n") == 400);
   CHECK(refused("GET / HTTP/1.1\r\n\r\n") == 400);
-  CHECK(refused("GET / HTTP/1.1\r\nHost: x\r\nBomb: " + std::string(100'000, 'x') + "\r\n\r\n") == 431);
-  CHECK(refused("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16777217\r\n\r\n" + std::string(200'000, 'x')) == 413);
-  CHECK(refused("\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03" + std::string(500, 'z') + "\r\n\r\n") == 400);
+  CHECK(refused("GET / HTTP/1.1\r\nHost: x\r\nBomb: " + std::string(100'000, 'x') + "\r\n\r\n") ==
+        431);
+  CHECK(refused("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16777217\r\n\r\n" +
+                std::string(200'000, 'x')) == 413);
+  CHECK(refused("\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03" + std::string(500, 'z') +
+                "\r\n\r\n") == 400);
 }
 
 TEST_CASE("a body that no route wants is read past") {
   Orders orders;
   RunningServer server{orders.answers};
   Peer peer = server.connect();
-  peer.send("POST /api/v1/batches/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n" + std::string(300'000, 'x'));
+  peer.send("POST /api/v1/batches/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n" +
+            std::string(300'000, 'x'));
   CHECK(peer.receive().status == 405);
   peer.send("POST /livez HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
   CHECK(peer.receive().status == 100);
@@ -215,7 +220,8 @@ TEST_CASE("an address in use is the configuration's fault, and says which") {
   const auto listening = second.listen();
   REQUIRE(listening.has_error());
   CHECK(listening.error().configuration);
-  CHECK(listening.error().message.find("127.0.0.1 port " + std::to_string(server.port())) != std::string::npos);
+  CHECK(listening.error().message.find("127.0.0.1 port " + std::to_string(server.port())) !=
+        std::string::npos);
   CHECK_FALSE(listening.error().advice.empty());
   options.address = "not-an-address";
   Server third{loop, query, orders.answers, options};
@@ -229,7 +235,8 @@ TEST_CASE("each answer is reported by route, method and code") {
   Options options;
   options.finished = [&mutex, &reports](const RequestReport& report) {
     const std::lock_guard lock{mutex};
-    reports.push_back(std::string{report.method} + " " + std::string{report.route} + " " + std::to_string(report.status));
+    reports.push_back(std::string{report.method} + " " + std::string{report.route} + " " +
+                      std::to_string(report.status));
   };
   RunningServer server{orders.answers, options};
   Peer peer = server.connect();
@@ -239,7 +246,8 @@ TEST_CASE("each answer is reported by route, method and code") {
   CHECK(peer.receive().status == 405);
   server.stop();
   const std::lock_guard lock{mutex};
-  CHECK(reports == std::vector<std::string>{"GET /api/v1/batches/{batch} 200", "GET unmatched 404", "OTHER /livez 405"});
+  CHECK(reports == std::vector<std::string>{"GET /api/v1/batches/{batch} 200", "GET unmatched 404",
+                                            "OTHER /livez 405"});
 }
 
 TEST_CASE("stopping closes what is idle at once") {

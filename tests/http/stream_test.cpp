@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-
 #include <fstream>
 
 #include "tests/http/running_server.hpp"
@@ -10,10 +9,13 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kMillion = 1'000'000;
-const std::string kStream = "GET /api/v1/batches/1/missing?format=ndjson HTTP/1.1\r\nHost: test\r\n\r\n";
+const std::string kStream =
+    "GET /api/v1/batches/1/missing?format=ndjson HTTP/1.1\r\nHost: test\r\n\r\n";
 
 struct ManyMissing {
-  explicit ManyMissing(std::uint64_t ids = kMillion) { answers.add("many", {}, {}).view->missing_up_to = ids; }
+  explicit ManyMissing(std::uint64_t ids = kMillion) {
+    answers.add("many", {}, {}).view->missing_up_to = ids;
+  }
   fakes::FakeAnswers answers;
 };
 
@@ -115,7 +117,8 @@ TEST_CASE("stopping finishes a stream that is under way") {
   CHECK(peer.receive_some(1) == 1);
   server.on_loop([&server] { server.begin_stop(); });
   std::size_t bytes = 1;
-  for (std::size_t got = peer.receive_some(65536); got > 0; got = peer.receive_some(65536)) bytes += got;
+  for (std::size_t got = peer.receive_some(65536); got > 0; got = peer.receive_some(65536))
+    bytes += got;
   CHECK(bytes > 6'888'896);
   server.wait_for_stop();
 }
