@@ -148,7 +148,7 @@ asio::awaitable<void> Server::sweep() {
   for (;;) {
     next_sweep_.expires_after(interval);
     const auto [error] = co_await next_sweep_.async_wait(asio::as_tuple(asio::use_awaitable));
-    if (error) co_return;
+    if (error || stopped_) co_return;  // a timer that has just run out cannot be cancelled any more
     state_->refresh_date();
     const auto now = Session::Clock::now();
     for (Session* session : state_->sessions) session->sweep(now);
@@ -166,6 +166,7 @@ asio::awaitable<void> Server::stop() {
     for (Session* session : state_->sessions) session->abort();
     static_cast<void>(co_await sessions_.join());
   }
+  stopped_ = true;
   next_sweep_.cancel();
   static_cast<void>(co_await own_tasks_.join());
 }

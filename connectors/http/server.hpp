@@ -52,6 +52,7 @@ class Server {
   boost::asio::steady_timer next_sweep_;
   TaskGroup sessions_;
   TaskGroup own_tasks_;
+  bool stopped_ = false;  // all sessions have ended
 };
 
 }  // namespace rollcall::http
