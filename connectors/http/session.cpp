@@ -9,32 +9,13 @@
 
 #include "connectors/http/json_writer.hpp"
 #include "connectors/http/offload.hpp"
+#include "connectors/http/piece.hpp"
 #include "connectors/http/problem.hpp"
 
 namespace rollcall::http {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-// One piece of a list while it is made on a query thread. The loop does not touch it meanwhile.
-struct Piece {
-  BodyProducer& producer;
-  std::string bytes;
-  std::string failure;
-  bool more = true;
-
-  void operator()() noexcept {
-    bytes.clear();
-    try {
-      more = producer.produce(bytes);
-    } catch (const std::exception& exception) {
-      failure = exception.what();
-      if (failure.empty()) failure = "an exception without a message";
-    } catch (...) {
-      failure = "an exception of unknown type";
-    }
-  }
-};
 
 namespace {
 
@@ -78,6 +59,7 @@ Session::~Session() { state_->sessions.erase(this); }
 
 asio::awaitable<void> Session::run() {
   for (;;) {
+    // Named, because a co_await in the condition breaks this frame (connectors/README.md).
     const bool complete = co_await read_request();
     if (!complete) break;
     co_await answer();
@@ -108,10 +90,12 @@ asio::awaitable<bool> Session::read_request() {
     }
     if (parser_.take_expectation()) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
     if (!out_.empty()) {
-      if (!co_await flush()) co_return false;
+      const bool flushed = co_await flush();
+      if (!flushed) co_return false;
     }
     if (state_->draining && !parser_.started()) co_return false;
-    if (!co_await read_some()) co_return false;
+    const bool arrived = co_await read_some();
+    if (!arrived) co_return false;
   }
 }
 
@@ -251,7 +235,8 @@ asio::awaitable<void> Session::stream(Response& response, Piece& piece) {
       }
       buffers[0] = asio::buffer(out_);
       buffers[1] = asio::buffer(piece.bytes);
-      if (!co_await write(buffers)) co_return;
+      const bool written = co_await write(buffers);
+      if (!written) co_return;
       out_.clear();
     }
     if (!piece.more) break;
