@@ -1,10 +1,9 @@
 #include "daemon/application.hpp"
 
-#include <unistd.h>
-
 #include <boost/asio/co_spawn.hpp>
 #include <csignal>
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 #include "connectors/json/json_decoder.hpp"
@@ -24,10 +23,14 @@ namespace {
 
 std::string_view to_string(FailureKind kind) {
   switch (kind) {
-    case FailureKind::transient: return "transient";
-    case FailureKind::bad_record: return "bad_record";
-    case FailureKind::fenced: return "fenced";
-    case FailureKind::fatal: return "fatal";
+    case FailureKind::transient:
+      return "transient";
+    case FailureKind::bad_record:
+      return "bad_record";
+    case FailureKind::fenced:
+      return "fenced";
+    case FailureKind::fatal:
+      return "fatal";
   }
   return "fatal";
 }
@@ -46,8 +49,8 @@ Application::Application(const Config& config)
   make_source();
   std::vector<Decoder*> decoders;
   for (const auto& decoder : decoders_) decoders.push_back(decoder.get());
-  reconciler_.emplace(loop_.get_executor(), *store_, *source_, std::move(decoders), clock_, telemetry_,
-                      reconciler_options(config_));
+  reconciler_.emplace(loop_.get_executor(), *store_, *source_, std::move(decoders), clock_,
+                      telemetry_, reconciler_options(config_));
   make_server();
 }
 
@@ -60,9 +63,11 @@ void Application::make_store() {
   if (config_.database.url == kMemoryDatabase) {
     log(LogLevel::warning, "everything is kept in memory and lost at exit",
         {{"advice", "give --database postgresql://... to keep it"}});
-    store_ = std::make_unique<memory::MemoryStore>(loop_.get_executor(), memory::make_shared_state());
+    store_ =
+        std::make_unique<memory::MemoryStore>(loop_.get_executor(), memory::make_shared_state());
   } else {
-    store_ = std::make_unique<postgres::PostgresStore>(loop_.get_executor(), postgres_options(config_));
+    store_ =
+        std::make_unique<postgres::PostgresStore>(loop_.get_executor(), postgres_options(config_));
   }
 }
 
@@ -75,7 +80,8 @@ void Application::make_source() {
   for (const json::FieldNames& names : mappings.distinct) {
     decoders_.push_back(std::make_unique<json::JsonDecoder>(names));
   }
-  source_ = std::make_unique<kafka::KafkaSource>(loop_.get_executor(), kafka_options(config_.kafka, mappings));
+  source_ = std::make_unique<kafka::KafkaSource>(loop_.get_executor(),
+                                                 kafka_options(config_.kafka, mappings));
 }
 
 void Application::make_server() {
@@ -86,8 +92,11 @@ void Application::make_server() {
                                   std::chrono::duration<double>(report.took).count());
     if (!is_logged(LogLevel::debug)) return;
     log(LogLevel::debug, "request",
-        {{"method", report.method}, {"target", report.target}, {"status", report.status},
-         {"request_id", report.request_id}, {"bytes", report.body_bytes}});
+        {{"method", report.method},
+         {"target", report.target},
+         {"status", report.status},
+         {"request_id", report.request_id},
+         {"bytes", report.body_bytes}});
   };
   options.failed = [](std::string_view what) { log(LogLevel::error, what); };
   server_.emplace(loop_, query_, *reconciler_, std::move(options));
@@ -100,9 +109,10 @@ ExitCode Application::run() {
   }
   log(LogLevel::info, "answering", {{"address", config_.http.listen}, {"port", server_->port()}});
   await_signal();
-  asio::co_spawn(loop_, reconciler_->run(), [this](std::exception_ptr thrown, Result<void> outcome) {
-    on_reconciler_ended(thrown, outcome);
-  });
+  asio::co_spawn(loop_, reconciler_->run(),
+                 [this](std::exception_ptr thrown, Result<void> outcome) {
+                   on_reconciler_ended(thrown, outcome);
+                 });
   watch_.run(loop_);
   return exit_code_;
 }
@@ -122,7 +132,8 @@ void Application::await_signal() {
   signals_.async_wait([this](boost::system::error_code error, int signal) {
     if (error) return;
     if (stopping_) {  // asked twice: do not wait any longer. What is not committed is read again at the next start.
-      log(LogLevel::warning, "stopped at once; what was not committed is read again at the next start");
+      log(LogLevel::warning,
+          "stopped at once; what was not committed is read again at the next start");
       ::_exit(to_int(ExitCode::interrupted));
     }
     log(LogLevel::info, "stopping", {{"signal", signal}});
@@ -132,7 +143,8 @@ void Application::await_signal() {
   });
 }
 
-void Application::on_reconciler_ended(const std::exception_ptr& thrown, const Result<void>& outcome) {
+void Application::on_reconciler_ended(const std::exception_ptr& thrown,
+                                      const Result<void>& outcome) {
   stopping_ = true;
   if (thrown) {
     report(fatal("the flow failed unexpectedly", "report this as a bug"));
@@ -153,7 +165,8 @@ asio::awaitable<void> Application::shut_down() {
 
 void Application::report(const Failure& failure) {
   exit_code_ = failure.configuration ? ExitCode::configuration : ExitCode::runtime_error;
-  log(LogLevel::error, failure.message, {{"kind", to_string(failure.kind)}, {"advice", failure.advice}});
+  log(LogLevel::error, failure.message,
+      {{"kind", to_string(failure.kind)}, {"advice", failure.advice}});
 }
 
 std::string Application::metrics_text() {

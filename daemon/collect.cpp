@@ -27,20 +27,24 @@ void collect_channels(const Reconciler& reconciler, Metrics& metrics) {
     TopicTotals& totals = topics[{channel.topic, channel.side}];
     totals.applied += counters[i].applied;
     for (std::size_t r = 0; r < kBadRecordReasons; ++r) totals.refused[r] += counters[i].refused[r];
-    const std::int64_t lag = std::max<std::int64_t>(0, channel.end.value_or(channel.next) - channel.next);
+    const std::int64_t lag =
+        std::max<std::int64_t>(0, channel.end.value_or(channel.next) - channel.next);
     metrics.set_lag_records(channel.topic, channel.partition, static_cast<std::uint64_t>(lag));
     if (lag > 0 && channel.last_timestamp_ms > 0) {
-      oldest_unread_ms = oldest_unread_ms == 0 ? channel.last_timestamp_ms
-                                               : std::min(oldest_unread_ms, channel.last_timestamp_ms);
+      oldest_unread_ms = oldest_unread_ms == 0
+                             ? channel.last_timestamp_ms
+                             : std::min(oldest_unread_ms, channel.last_timestamp_ms);
     }
   }
-  const double behind_ms = oldest_unread_ms == 0 ? 0.0 : static_cast<double>(reconciler.now_ms() - oldest_unread_ms);
+  const double behind_ms =
+      oldest_unread_ms == 0 ? 0.0 : static_cast<double>(reconciler.now_ms() - oldest_unread_ms);
   metrics.set_lag_seconds(std::max(0.0, behind_ms / 1'000.0));
   for (const auto& [topic, totals] : topics) {
     metrics.set_events(topic.first, topic.second, totals.applied);
     for (std::size_t r = 0; r < kBadRecordReasons; ++r) {
       if (totals.refused[r] == 0) continue;
-      metrics.set_bad_records(topic.first, to_string(static_cast<BadRecordReason>(r)), totals.refused[r]);
+      metrics.set_bad_records(topic.first, to_string(static_cast<BadRecordReason>(r)),
+                              totals.refused[r]);
     }
   }
 }

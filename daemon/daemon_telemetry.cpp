@@ -7,12 +7,15 @@
 namespace rollcall {
 namespace {
 
-double seconds(std::chrono::microseconds duration) { return std::chrono::duration<double>(duration).count(); }
+double seconds(std::chrono::microseconds duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 }  // namespace
 
 void DaemonTelemetry::restored(std::size_t batches, Epoch epoch, std::chrono::microseconds took) {
-  log(LogLevel::info, "state restored", {{"batches", batches}, {"epoch", epoch}, {"seconds", seconds(took)}});
+  log(LogLevel::info, "state restored",
+      {{"batches", batches}, {"epoch", epoch}, {"seconds", seconds(took)}});
 }
 
 void DaemonTelemetry::reading_started(std::size_t channels) {
@@ -51,7 +54,8 @@ void DaemonTelemetry::records_lost(std::string_view channel, std::int64_t from, 
 
 void DaemonTelemetry::invariant_violated(std::string_view what) {
   metrics_.add_invariant_violation();
-  log(LogLevel::error, "an invariant is violated; do not trust this process's answers", {{"what", what}});
+  log(LogLevel::error, "an invariant is violated; do not trust this process's answers",
+      {{"what", what}});
 }
 
 }  // namespace rollcall

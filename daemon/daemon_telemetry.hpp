@@ -16,7 +16,8 @@ class DaemonTelemetry final : public Telemetry {
 
   void restored(std::size_t batches, Epoch epoch, std::chrono::microseconds took) override;
   void reading_started(std::size_t channels) override;
-  void checkpoint_committed(const CommitStats& stats, std::chrono::microseconds took, std::int64_t now_ms) override;
+  void checkpoint_committed(const CommitStats& stats, std::chrono::microseconds took,
+                            std::int64_t now_ms) override;
   void store_failed(const Failure& failure, std::chrono::milliseconds retry_in) override;
   void store_recovered() override;
   void reading_paused(std::size_t uncommitted_bytes) override;

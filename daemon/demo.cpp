@@ -26,10 +26,13 @@ constexpr milliseconds kTick{100};
 constexpr int kTicksPerReport = 10;
 constexpr int kPartitions = 4;
 constexpr int kFlushTriesMax = 100;
-constexpr milliseconds kEndsAskedWithin{1'500};  // by then the source knows how far the topics reach
+// By then the source knows how far the topics reach.
+constexpr milliseconds kEndsAskedWithin{1'500};
 constexpr std::string_view kStoryIntroduction =
-    "rollcall demo: a broker within this process, a store in memory, and three batches on their way.\n"
-    "  orders     some are never processed      payments   some are processed that nobody expected\n"
+    "rollcall demo: a broker within this process, a store in memory, and three batches on their "
+    "way.\n"
+    "  orders     some are never processed      payments   some are processed that nobody "
+    "expected\n"
     "  shipments  some are processed twice, and some records cannot be read\n\n";
 
 asio::awaitable<void> wait(Application& application, milliseconds duration) {
@@ -38,13 +41,14 @@ asio::awaitable<void> wait(Application& application, milliseconds duration) {
 }
 
 void print_batches(const Answers& answers) {
-  std::printf("%-10s %9s %9s %9s %8s %10s %10s\n", "batch", "expected", "processed", "matched", "missing",
-              "unexpected", "duplicates");
+  std::printf("%-10s %9s %9s %9s %8s %10s %10s\n", "batch", "expected", "processed", "matched",
+              "missing", "unexpected", "duplicates");
   for (const BatchSummary& batch : answers.batches(0, 10, "")) {
     std::printf("%-10s %9llu %9llu %9llu %8llu %10llu %10llu\n", batch.row->name.c_str(),
                 static_cast<unsigned long long>(batch.totals[kExpected]),
                 static_cast<unsigned long long>(batch.totals[kProcessed]),
-                static_cast<unsigned long long>(batch.matched), static_cast<unsigned long long>(batch.missing),
+                static_cast<unsigned long long>(batch.matched),
+                static_cast<unsigned long long>(batch.missing),
                 static_cast<unsigned long long>(batch.unexpected),
                 static_cast<unsigned long long>(batch.duplicates[kProcessed]));
   }
@@ -57,7 +61,8 @@ void print_questions(std::uint16_t port) {
       {"/api/v1/batches/orders", "how one batch stands"},
       {"/api/v1/batches/orders/missing?format=text", "which orders were never processed"},
       {"/api/v1/batches/payments/unexpected?format=text", "which payments nobody expected"},
-      {"/api/v1/batches/shipments/duplicates?format=ndjson", "which shipments were processed again"},
+      {"/api/v1/batches/shipments/duplicates?format=ndjson",
+       "which shipments were processed again"},
       {"/api/v1/dead-letters", "which records could not be read, and why"},
   }};
   for (const auto& [path, meaning] : kQuestions) {
@@ -71,7 +76,8 @@ void print_missing(Answers& answers) {
   const auto batch = answers.batch("orders");
   if (!batch) return;
   std::printf("Expected and never processed, by name:");
-  for (const OwnedRecordId& id : answers.view(batch->row->number)->ids(kMissing, std::nullopt, 100)) {
+  for (const OwnedRecordId& id :
+       answers.view(batch->row->number)->ids(kMissing, std::nullopt, 100)) {
     if (const auto* number = std::get_if<std::uint64_t>(&id)) {
       std::printf(" %llu", static_cast<unsigned long long>(*number));
     }
@@ -80,7 +86,8 @@ void print_missing(Answers& answers) {
 }
 
 // Tells the story at its pace, shows how the batches stand once a second, and waits until all of it has been read.
-asio::awaitable<void> tell(Application& application, kafka::Producer& producer, DemoOptions options) {
+asio::awaitable<void> tell(Application& application, kafka::Producer& producer,
+                           DemoOptions options) {
   std::printf("%s", kStoryIntroduction.data());
   print_questions(application.http_port());
   DemoScript script{std::random_device{}()};
@@ -92,7 +99,9 @@ asio::awaitable<void> tell(Application& application, kafka::Producer& producer, 
     if (tick % kTicksPerReport == 0) print_batches(application.reconciler());
   }
   const Answers& answers = application.reconciler();
-  for (int tries = 0; tries < kFlushTriesMax && !application.stopping() && !producer.flush(milliseconds{0}); ++tries) {
+  for (int tries = 0;
+       tries < kFlushTriesMax && !application.stopping() && !producer.flush(milliseconds{0});
+       ++tries) {
     co_await wait(application, kTick);
   }
   co_await wait(application, kEndsAskedWithin);

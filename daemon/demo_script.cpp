@@ -57,15 +57,18 @@ void DemoScript::expect(int tick, std::vector<DemoRecord>& out) {
 void DemoScript::process(int tick, std::vector<DemoRecord>& out) {
   for (int n = tick * kIdsPerTick; n < (tick + 1) * kIdsPerTick; ++n) {
     const std::string number = std::to_string(kFirstOrder + n);
-    if (!lost_[static_cast<std::size_t>(n)]) out.push_back(event(kDemoProcessedTopic, kOrders, number, false));
+    if (!lost_[static_cast<std::size_t>(n)])
+      out.push_back(event(kDemoProcessedTopic, kOrders, number, false));
     out.push_back(event(kDemoProcessedTopic, kPayments, payment(n), true));
     if (one_of(kUnexpected, n, kIds)) {
       out.push_back(event(kDemoProcessedTopic, kPayments, payment(kIds + n), true));
     }
     out.push_back(event(kDemoProcessedTopic, kShipments, number, false));
-    if (one_of(kDuplicates, n, kIds)) out.push_back(event(kDemoProcessedTopic, kShipments, number, false));
+    if (one_of(kDuplicates, n, kIds))
+      out.push_back(event(kDemoProcessedTopic, kShipments, number, false));
     if (one_of(kBadRecords, n, kIds)) {
-      out.push_back({kDemoProcessedTopic, number, R"({"batch":"shipments","id":)" + number + ".5}"});
+      out.push_back(
+          {kDemoProcessedTopic, number, R"({"batch":"shipments","id":)" + number + ".5}"});
     }
   }
 }
@@ -76,9 +79,9 @@ std::string DemoScript::payment(int number) const {
   const std::uint64_t high = random();
   const std::uint64_t low = random();
   std::array<char, 37> text{};
-  std::snprintf(text.data(), text.size(), "%08x-%04x-4%03x-a%03x-%012llx", static_cast<unsigned>(high >> 32U),
-                static_cast<unsigned>(high >> 16U & 0xffffU), static_cast<unsigned>(high & 0xfffU),
-                static_cast<unsigned>(low >> 48U & 0xfffU),
+  std::snprintf(text.data(), text.size(), "%08x-%04x-4%03x-a%03x-%012llx",
+                static_cast<unsigned>(high >> 32U), static_cast<unsigned>(high >> 16U & 0xffffU),
+                static_cast<unsigned>(high & 0xfffU), static_cast<unsigned>(low >> 48U & 0xfffU),
                 static_cast<unsigned long long>(low & 0xffff'ffff'ffffULL));
   return std::string{text.data()};
 }

@@ -1,8 +1,7 @@
 #include "daemon/loop_watch.hpp"
 
-#include <time.h>
-
 #include <algorithm>
+#include <time.h>
 
 namespace rollcall {
 namespace {
@@ -48,8 +47,6 @@ void LoopWatch::read_cpu() {
   cpu_read_at_ = std::chrono::steady_clock::now();
 }
 
-void LoopWatch::reset() {
-  longest_cpu_ = longest_wall_ = std::chrono::nanoseconds{0};
-}
+void LoopWatch::reset() { longest_cpu_ = longest_wall_ = std::chrono::nanoseconds{0}; }
 
 }  // namespace rollcall

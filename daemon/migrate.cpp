@@ -19,7 +19,8 @@ int migrate(const Config& config) {
     log(LogLevel::error, report.error().message, {{"advice", report.error().advice}});
     return to_int(report.error().configuration ? ExitCode::configuration : ExitCode::runtime_error);
   }
-  for (const std::string& name : report->applied) log(LogLevel::info, "migration applied", {{"name", name}});
+  for (const std::string& name : report->applied)
+    log(LogLevel::info, "migration applied", {{"name", name}});
   log(LogLevel::info, "the schema is up to date", {{"version", report->schema_version}});
   return to_int(ExitCode::ok);
 }

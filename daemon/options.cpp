@@ -1,10 +1,9 @@
 #include "daemon/options.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
+#include <unistd.h>
 #include <utility>
 
 #include "config/field_mapping.hpp"
@@ -23,10 +22,14 @@ std::string process_name() {
 
 LogLevel level_of(kafka::LogLevel level) {
   switch (level) {
-    case kafka::LogLevel::debug: return LogLevel::debug;
-    case kafka::LogLevel::info: return LogLevel::info;
-    case kafka::LogLevel::warning: return LogLevel::warning;
-    case kafka::LogLevel::error: return LogLevel::error;
+    case kafka::LogLevel::debug:
+      return LogLevel::debug;
+    case kafka::LogLevel::info:
+      return LogLevel::info;
+    case kafka::LogLevel::warning:
+      return LogLevel::warning;
+    case kafka::LogLevel::error:
+      return LogLevel::error;
   }
   return LogLevel::error;
 }
@@ -37,8 +40,9 @@ FieldMappings field_mappings(const KafkaConfig& config) {
   FieldMappings mappings;
   std::vector<const TopicConfig*> firsts;  // the topic that each distinct mapping came from
   for (const TopicConfig& topic : config.topics) {
-    const auto same = std::find_if(firsts.begin(), firsts.end(),
-                                   [&](const TopicConfig* first) { return first->fields == topic.fields; });
+    const auto same = std::find_if(firsts.begin(), firsts.end(), [&](const TopicConfig* first) {
+      return first->fields == topic.fields;
+    });
     mappings.of_topic.push_back(static_cast<std::size_t>(same - firsts.begin()));
     if (same != firsts.end()) continue;
     firsts.push_back(&topic);
@@ -57,7 +61,9 @@ kafka::Options kafka_options(const KafkaConfig& config, const FieldMappings& map
   options.group_id = config.group;
   options.metadata_interval = config.metadata_interval;
   options.ends_interval = config.end_offset_interval;
-  options.log = [](kafka::LogLevel level, const std::string& message) { log(level_of(level), message); };
+  options.log = [](kafka::LogLevel level, const std::string& message) {
+    log(level_of(level), message);
+  };
   return options;
 }
 
@@ -75,7 +81,8 @@ http::Options http_options(const Config& whole) {
   http::Options options;
   const std::size_t colon = config.listen.rfind(':');  // the configuration has checked its form
   options.address = config.listen.substr(0, colon);
-  if (options.address.starts_with('[')) options.address = options.address.substr(1, options.address.size() - 2);
+  if (options.address.starts_with('['))
+    options.address = options.address.substr(1, options.address.size() - 2);
   options.port = static_cast<std::uint16_t>(std::stoul(config.listen.substr(colon + 1)));
   options.connections_max = config.connections_max;
   options.header_bytes_max = config.header_bytes_max.count;

@@ -22,7 +22,8 @@ struct FieldMappings {
 };
 
 [[nodiscard]] FieldMappings field_mappings(const KafkaConfig& config);
-[[nodiscard]] kafka::Options kafka_options(const KafkaConfig& config, const FieldMappings& mappings);
+[[nodiscard]] kafka::Options kafka_options(const KafkaConfig& config,
+                                           const FieldMappings& mappings);
 [[nodiscard]] postgres::PostgresOptions postgres_options(const Config& config);
 [[nodiscard]] http::Options http_options(const Config& config);
 [[nodiscard]] Reconciler::Options reconciler_options(const Config& config);

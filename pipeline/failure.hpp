@@ -20,14 +20,17 @@ enum class FailureKind {
 struct Failure {
   FailureKind kind = FailureKind::fatal;
   std::string message;
-  std::string advice;   // one sentence in the imperative; empty where nothing can be done
-  bool configuration = false;  // a fatal one that the configuration causes: exit code 78 instead of 1
+  std::string advice;  // one sentence in the imperative; empty where nothing can be done
+  bool configuration =
+      false;  // a fatal one that the configuration causes: exit code 78 instead of 1
 };
 
 template <class T>
 using Result = boost::system::result<T, Failure>;
 
-inline Failure transient(std::string message) { return {FailureKind::transient, std::move(message), {}}; }
+inline Failure transient(std::string message) {
+  return {FailureKind::transient, std::move(message), {}};
+}
 inline Failure fenced(std::string message) { return {FailureKind::fenced, std::move(message), {}}; }
 inline Failure fatal(std::string message, std::string advice) {
   return {FailureKind::fatal, std::move(message), std::move(advice)};

@@ -30,10 +30,10 @@ struct Options {
   std::chrono::milliseconds metadata_interval{30'000};  // how soon new partitions are noticed
   std::chrono::milliseconds ends_interval{1'000};  // how often the ends of the partitions are asked
   std::chrono::milliseconds ask_timeout{3'000};    // of one question to the brokers
-  std::chrono::milliseconds confirm_for{
-      2'000};  // a topic must be unknown that long before it is believed
-  std::chrono::milliseconds stop_max{
-      5'000};  // stop() leaves the client to the process's end after that
+  // A topic must be unknown that long before it is believed.
+  std::chrono::milliseconds confirm_for{2'000};
+  // Stop() leaves the client to the process's end after that.
+  std::chrono::milliseconds stop_max{5'000};
 
   // Records that librdkafka fetches ahead. Back-pressure is not draining: what waits is bounded by these two, about
   // 300 bytes and the payload for each record, plus one fetch response. Before librdkafka 2.2 a full queue stops

@@ -22,10 +22,11 @@ struct Batch {
 
   BatchRow row;
   std::unique_ptr<Ledger> ledger;
-  std::uint64_t revision;        // grows with each event that named this batch
-  bool touched = false;          // has a delta that no cut has taken
-  bool stored = false;           // its row went into a checkpoint
-  bool default_sides = false;    // its sides are the slice's, so a channel's side index holds here too
+  std::uint64_t revision;  // grows with each event that named this batch
+  bool touched = false;    // has a delta that no cut has taken
+  bool stored = false;     // its row went into a checkpoint
+  bool default_sides =
+      false;  // its sides are the slice's, so a channel's side index holds here too
 
   // The index of a side by name; kSidesMax where the batch has no such side.
   [[nodiscard]] Side side(std::string_view name) const { return side_index(row.sides, name); }

@@ -69,7 +69,8 @@ asio::awaitable<Result<void>> Checkpointer::commit_until_durable() {
     auto committed = co_await store_.commit(*pending_);
     if (committed) {
       store_answered();
-      telemetry_.checkpoint_committed(*committed, microseconds{clock_.monotonic_us() - began_us}, clock_.now_ms());
+      telemetry_.checkpoint_committed(*committed, microseconds{clock_.monotonic_us() - began_us},
+                                      clock_.now_ms());
       const Checkpoint done = std::move(*std::exchange(pending_, std::nullopt));
       pending_bytes_ = 0;
       if (on_committed_) on_committed_(done);

@@ -26,15 +26,18 @@ namespace rollcall {
 class Checkpointer {
  public:
   struct Options {
-    std::chrono::milliseconds interval{200};             // between two cuts, at least, unless a size is reached
-    std::size_t bytes{std::size_t{8} << 20U};            // of uncut changes: cut before the interval is over
-    std::size_t uncommitted_bytes_max{std::size_t{256} << 20U};  // in flight and uncut: reading pauses above
-    std::chrono::seconds confirm_interval{5};            // without commits, how often we look whether we are fenced
+    // Between two cuts, at least, unless a size is reached.
+    std::chrono::milliseconds interval{200};
+    std::size_t bytes{std::size_t{8} << 20U};  // of uncut changes: cut before the interval is over
+    std::size_t uncommitted_bytes_max{std::size_t{256}
+                                      << 20U};  // in flight and uncut: reading pauses above
+    // Without commits, how often we look whether we are fenced.
+    std::chrono::seconds confirm_interval{5};
     RetryPolicy::Options retry{};
   };
 
-  Checkpointer(const boost::asio::any_io_executor& executor, Store& store, const Clock& clock, Telemetry& telemetry,
-               Options options, std::uint64_t jitter_seed);
+  Checkpointer(const boost::asio::any_io_executor& executor, Store& store, const Clock& clock,
+               Telemetry& telemetry, Options options, std::uint64_t jitter_seed);
 
   // Commits what is submitted until stop() or a failure that no retry mends.
   boost::asio::awaitable<void> run(SliceId slice, Epoch epoch);
@@ -58,7 +61,9 @@ class Checkpointer {
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
   // Resumes when a commit ended, in either way, or on stop().
   boost::asio::awaitable<void> progress() { return changed_.wait(); }
-  void set_on_committed(std::function<void(const Checkpoint&)> callback) { on_committed_ = std::move(callback); }
+  void set_on_committed(std::function<void(const Checkpoint&)> callback) {
+    on_committed_ = std::move(callback);
+  }
 
  private:
   boost::asio::awaitable<Result<void>> commit_until_durable();

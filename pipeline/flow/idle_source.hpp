@@ -1,7 +1,7 @@
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
@@ -15,8 +15,12 @@ class IdleSource final : public RecordSource {
  public:
   explicit IdleSource(boost::asio::any_io_executor executor) : timer_(std::move(executor)) {}
 
-  boost::asio::awaitable<Result<void>> start(std::vector<SourcePosition>) override { co_return Result<void>{}; }
-  Result<std::span<const RawRecord>> drain(std::size_t) override { return std::span<const RawRecord>{}; }
+  boost::asio::awaitable<Result<void>> start(std::vector<SourcePosition>) override {
+    co_return Result<void>{};
+  }
+  Result<std::span<const RawRecord>> drain(std::size_t) override {
+    return std::span<const RawRecord>{};
+  }
   std::vector<InputGap> take_gaps() override { return {}; }
   boost::asio::awaitable<void> wait(std::chrono::milliseconds at_most) override {
     timer_.expires_after(at_most);

@@ -11,9 +11,14 @@ constexpr std::string_view kEventNamesSide = "event";  // Channel::side of a top
 
 }  // namespace
 
-Pump::Pump(RecordSource& source, std::vector<Decoder*> decoders, Slice& slice, const Clock& clock, Telemetry& telemetry,
-           Options options)
-    : source_(source), decoders_(std::move(decoders)), slice_(slice), clock_(clock), telemetry_(telemetry), options_(options) {}
+Pump::Pump(RecordSource& source, std::vector<Decoder*> decoders, Slice& slice, const Clock& clock,
+           Telemetry& telemetry, Options options)
+    : source_(source),
+      decoders_(std::move(decoders)),
+      slice_(slice),
+      clock_(clock),
+      telemetry_(telemetry),
+      options_(options) {}
 
 Result<Pump::Turn> Pump::turn() {
   if (between_units()) {
@@ -51,7 +56,8 @@ void Pump::learn_channels() {
   const std::vector<Channel>& channels = source_.channels();
   for (std::size_t i = channels_.size(); i < channels.size(); ++i) {
     const bool bound = channels[i].side != kEventNamesSide;
-    channels_.push_back({bound, bound ? slice_.default_side(channels[i].side) : Side{kSidesMax}, -1});
+    channels_.push_back(
+        {bound, bound ? slice_.default_side(channels[i].side) : Side{kSidesMax}, -1});
     counters_.emplace_back();
   }
 }
@@ -66,12 +72,14 @@ void Pump::begin_record(const RawRecord& record) {
   const Event* event = decoders_[channel.decoder]->decode(record.payload, bad);
   if (event == nullptr) return refuse(record, bad.reason, bad.field);
   counters.unknown_fields += event->unknown_fields;
-  if (!state.bound && event->side.empty()) return refuse(record, BadRecordReason::missing_field, "side");
+  if (!state.bound && event->side.empty())
+    return refuse(record, BadRecordReason::missing_field, "side");
 
   Batch* batch = slice_.find_recent(event->batch);
   const Side side = side_of(state, channel, *event, batch);
   if (side >= kSidesMax) {
-    return refuse(record, BadRecordReason::unknown_side, state.bound ? std::string_view{channel.side} : event->side);
+    return refuse(record, BadRecordReason::unknown_side,
+                  state.bound ? std::string_view{channel.side} : event->side);
   }
   if (batch == nullptr) batch = &slice_.create(event->batch, now_ms_);
   ++counters.applied;
@@ -82,7 +90,8 @@ void Pump::begin_record(const RawRecord& record) {
   continue_event();
 }
 
-Side Pump::side_of(const ChannelState& state, const Channel& channel, const Event& event, const Batch* batch) const {
+Side Pump::side_of(const ChannelState& state, const Channel& channel, const Event& event,
+                   const Batch* batch) const {
   const bool default_sides = batch == nullptr || batch->default_sides;
   if (state.bound && default_sides) return state.default_side;
   const std::string_view name = state.bound ? std::string_view{channel.side} : event.side;

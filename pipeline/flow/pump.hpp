@@ -17,8 +17,8 @@ namespace rollcall {
 
 // What one channel has given since this process started.
 struct ChannelCounters {
-  std::uint64_t records = 0;         // handed out by the source
-  std::uint64_t applied = 0;         // became part of a ledger
+  std::uint64_t records = 0;  // handed out by the source
+  std::uint64_t applied = 0;  // became part of a ledger
   std::uint64_t unknown_fields = 0;
   std::array<std::uint64_t, kBadRecordReasons> refused{};
 };
@@ -34,7 +34,7 @@ class Pump {
  public:
   struct Options {
     std::size_t records_per_drain_max = 1'000;
-    std::size_t ids_per_turn_max = 4'096;     // about 1 ms of work
+    std::size_t ids_per_turn_max = 4'096;  // about 1 ms of work
   };
   enum class Turn { idle, busy };
 
@@ -44,7 +44,9 @@ class Pump {
 
   // Does at most one turn's work. idle: nothing was there.
   [[nodiscard]] Result<Turn> turn();
-  [[nodiscard]] bool between_units() const { return next_record_ == records_.size() && event_ == nullptr; }
+  [[nodiscard]] bool between_units() const {
+    return next_record_ == records_.size() && event_ == nullptr;
+  }
   // Positions of the channels that moved since the last call.
   [[nodiscard]] std::vector<SourcePosition> take_moved_positions();
   [[nodiscard]] bool moved() const;
@@ -59,9 +61,10 @@ class Pump {
   void learn_channels();
 
   struct ChannelState {
-    bool bound = true;               // the topic names the side, not the event
-    Side default_side = 0;           // of a bound channel: index within the slice's default sides, or kSidesMax
-    std::int64_t checkpointed = 0;   // position in the last cut
+    bool bound = true;  // the topic names the side, not the event
+    Side default_side =
+        0;  // of a bound channel: index within the slice's default sides, or kSidesMax
+    std::int64_t checkpointed = 0;  // position in the last cut
   };
   // The index of the side that speaks, or kSidesMax where the batch (null: one yet to be created) has no such side.
   [[nodiscard]] Side side_of(const ChannelState& state, const Channel& channel, const Event& event,
@@ -76,12 +79,12 @@ class Pump {
 
   std::span<const RawRecord> records_;
   std::size_t next_record_ = 0;
-  const Event* event_ = nullptr;     // being applied
-  Batch* batch_ = nullptr;           // of event_
-  Side side_ = 0;                    // of event_
-  std::size_t next_id_ = 0;          // of event_
-  std::size_t budget_ = 0;           // ids left in this turn
-  std::int64_t now_ms_ = 0;          // taken once for each drain
+  const Event* event_ = nullptr;  // being applied
+  Batch* batch_ = nullptr;        // of event_
+  Side side_ = 0;                 // of event_
+  std::size_t next_id_ = 0;       // of event_
+  std::size_t budget_ = 0;        // ids left in this turn
+  std::int64_t now_ms_ = 0;       // taken once for each drain
   std::vector<ChannelState> channels_;
   std::vector<ChannelCounters> counters_;
 };

@@ -18,7 +18,8 @@ using std::chrono::milliseconds;
 
 namespace {
 
-constexpr milliseconds kIdleWaitMax{1'000};  // also the pace at which an idle source is looked after
+// Also the pace at which an idle source is looked after.
+constexpr milliseconds kIdleWaitMax{1'000};
 
 asio::awaitable<void> sleep(const asio::any_io_executor& executor, milliseconds duration) {
   asio::steady_timer timer{executor, duration};
@@ -28,7 +29,8 @@ asio::awaitable<void> sleep(const asio::any_io_executor& executor, milliseconds 
 }  // namespace
 
 Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSource& source,
-                       std::vector<Decoder*> decoders, const Clock& clock, Telemetry& telemetry, Options options)
+                       std::vector<Decoder*> decoders, const Clock& clock, Telemetry& telemetry,
+                       Options options)
     : executor_(std::move(executor)),
       store_(store),
       source_(source),
@@ -40,7 +42,8 @@ Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSourc
       checkpointer_(executor_, store, clock, telemetry, options_.checkpoint,
                     static_cast<std::uint64_t>(clock.now_ms())),
       stop_signal_(executor_) {
-  checkpointer_.set_on_committed([this](const Checkpoint& done) { source_.committed(done.positions); });
+  checkpointer_.set_on_committed(
+      [this](const Checkpoint& done) { source_.committed(done.positions); });
 }
 
 asio::awaitable<Result<void>> Reconciler::run() {
@@ -68,7 +71,8 @@ asio::awaitable<Result<void>> Reconciler::take_over() {
   if (stopping_) co_return Result<void>{};
   stored_positions_ = std::move(state->positions);
   slice_.restore(std::move(*state));
-  telemetry_.restored(slice_.batches().size(), slice_.epoch(), microseconds{clock_.monotonic_us() - began_us});
+  telemetry_.restored(slice_.batches().size(), slice_.epoch(),
+                      microseconds{clock_.monotonic_us() - began_us});
   phase_ = Phase::connecting;
   auto started = co_await (source_.start(std::move(stored_positions_)) || stop_signal_.wait());
   if (started.index() == 1) co_return Result<void>{};
@@ -118,8 +122,9 @@ asio::awaitable<Result<void>> Reconciler::read() {
   co_await commit_rest();
   if (outcome && checkpointer_.failure()) outcome = *checkpointer_.failure();
   if (outcome && (checkpointer_.in_flight() || something_to_cut())) {
-    outcome = transient("the store did not take the last checkpoint in time; what was read since the one before is "
-                        "not stored and will be read again at the next start");
+    outcome = transient(
+        "the store did not take the last checkpoint in time; what was read since the one before is "
+        "not stored and will be read again at the next start");
   }
   co_return outcome;
 }
@@ -146,10 +151,12 @@ void Reconciler::cut() {
 
 // What has been read becomes durable, if the store answers in time; what does not is read again at the next start.
 asio::awaitable<void> Reconciler::commit_rest() {
-  const std::int64_t deadline_us = clock_.monotonic_us() + microseconds{options_.last_checkpoint_max}.count();
+  const std::int64_t deadline_us =
+      clock_.monotonic_us() + microseconds{options_.last_checkpoint_max}.count();
   while (!checkpointer_.failure() && clock_.monotonic_us() < deadline_us) {
     if (checkpointer_.in_flight()) {
-      const auto left = std::chrono::ceil<milliseconds>(microseconds{deadline_us - clock_.monotonic_us()});
+      const auto left =
+          std::chrono::ceil<milliseconds>(microseconds{deadline_us - clock_.monotonic_us()});
       co_await (checkpointer_.progress() || sleep(executor_, left));
       continue;
     }
@@ -166,7 +173,8 @@ Readiness Reconciler::readiness() const {
   if (phase_ == Phase::connecting) readiness.reasons.emplace_back("connecting to the source");
   if (phase_ == Phase::ended) readiness.reasons.emplace_back("shutting down");
   if (!trouble_.empty() || checkpointer_.store_away()) {
-    readiness.reasons.emplace_back("the store does not answer; answers are not durable until it does");
+    readiness.reasons.emplace_back(
+        "the store does not answer; answers are not durable until it does");
   }
   for (const Channel& channel : source_.channels()) {
     if (!channel.error.empty()) readiness.reasons.push_back(channel.key + ": " + channel.error);
@@ -186,7 +194,8 @@ std::optional<BatchSummary> Reconciler::batch(std::string_view name) const {
   return summarize(*found);
 }
 
-std::vector<BatchSummary> Reconciler::batches(BatchNumber after, std::size_t limit, std::string_view q) const {
+std::vector<BatchSummary> Reconciler::batches(BatchNumber after, std::size_t limit,
+                                              std::string_view q) const {
   std::vector<BatchSummary> page;
   for (const auto& batch : slice_.batches()) {
     if (page.size() == limit) break;
@@ -204,7 +213,8 @@ std::shared_ptr<const LedgerView> Reconciler::view(BatchNumber number) {
 std::uint64_t Reconciler::lag_records() const {
   std::uint64_t lag = 0;
   for (const Channel& channel : source_.channels()) {
-    if (channel.end && *channel.end > channel.next) lag += static_cast<std::uint64_t>(*channel.end - channel.next);
+    if (channel.end && *channel.end > channel.next)
+      lag += static_cast<std::uint64_t>(*channel.end - channel.next);
   }
   return lag;
 }
@@ -222,7 +232,8 @@ Verdict Reconciler::verdict() const {
   return judge(evidence);
 }
 
-asio::awaitable<Result<std::vector<DeadLetter>>> Reconciler::dead_letters(std::int64_t after, std::size_t limit) {
+asio::awaitable<Result<std::vector<DeadLetter>>> Reconciler::dead_letters(std::int64_t after,
+                                                                          std::size_t limit) {
   return store_.dead_letters(after, limit);
 }
 

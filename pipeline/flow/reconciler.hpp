@@ -23,17 +23,20 @@ class Reconciler final : public Answers {
  public:
   struct Options {
     SliceId slice = 0;
-    std::string owner;                              // who we are, for people who look at the slice's row
-    std::vector<std::string> sides{"expected", "processed"};  // of a batch that an event brings into being
+    std::string owner;  // who we are, for people who look at the slice's row
+    std::vector<std::string> sides{"expected",
+                                   "processed"};  // of a batch that an event brings into being
     Pump::Options pump{};
     Checkpointer::Options checkpoint{};
-    std::chrono::milliseconds blind_after{30'000};  // an end asked longer ago than this says nothing about lag
+    // An end asked longer ago than this says nothing about lag.
+    std::chrono::milliseconds blind_after{30'000};
     std::chrono::milliseconds last_checkpoint_max{10'000};  // how long stop() lets the store take
   };
 
   // References outlive the reconciler. `decoders` are indexed by Channel::decoder.
   Reconciler(boost::asio::any_io_executor executor, Store& store, RecordSource& source,
-             std::vector<Decoder*> decoders, const Clock& clock, Telemetry& telemetry, Options options);
+             std::vector<Decoder*> decoders, const Clock& clock, Telemetry& telemetry,
+             Options options);
 
   // Works until stop() or a failure that no retry mends. After a success everything that was read is durable.
   boost::asio::awaitable<Result<void>> run();
@@ -58,7 +61,9 @@ class Reconciler final : public Answers {
   [[nodiscard]] std::uint64_t lag_records() const override;
   [[nodiscard]] Verdict verdict() const override;
   [[nodiscard]] std::int64_t now_ms() const override { return clock_.now_ms(); }
-  [[nodiscard]] std::uint64_t dead_letter_count() const override { return slice_.dead_letter_count(); }
+  [[nodiscard]] std::uint64_t dead_letter_count() const override {
+    return slice_.dead_letter_count();
+  }
   boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
                                                                        std::size_t limit) override;
 
@@ -86,7 +91,7 @@ class Reconciler final : public Answers {
   Signal stop_signal_;
   std::vector<SourcePosition> stored_positions_;
   Phase phase_ = Phase::restoring;
-  std::string trouble_;      // why take-over has to wait; empty when it has not
+  std::string trouble_;  // why take-over has to wait; empty when it has not
   bool stopping_ = false;
 };
 

@@ -20,7 +20,8 @@ class RetryPolicy {
   RetryPolicy(Options options, std::uint64_t seed) : options_(options), random_(seed) {}
 
   [[nodiscard]] std::chrono::milliseconds next() {
-    const auto ceiling = std::min(options_.longest, options_.first * (std::int64_t{1} << std::min(tries_, kShiftMax)));
+    const auto ceiling = std::min(
+        options_.longest, options_.first * (std::int64_t{1} << std::min(tries_, kShiftMax)));
     ++tries_;
     std::uniform_int_distribution<std::int64_t> between(ceiling.count() / 4, ceiling.count());
     return std::chrono::milliseconds{between(random_)};

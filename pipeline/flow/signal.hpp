@@ -14,7 +14,9 @@ namespace rollcall {
 // Runs on: the loop. Not thread-safe.
 class Signal {
  public:
-  explicit Signal(const boost::asio::any_io_executor& executor) : timer_(executor) { sleep_forever(); }
+  explicit Signal(const boost::asio::any_io_executor& executor) : timer_(executor) {
+    sleep_forever();
+  }
 
   void notify() { timer_.cancel(); }
 

@@ -22,11 +22,12 @@ void Slice::restore(SliceState state) {
   sequence_ = state.sequence;
   seed_ = state.seed;
   dead_letter_count_ = state.dead_letters;
-  std::sort(state.batches.begin(), state.batches.end(),
-            [](const RestoredBatch& a, const RestoredBatch& b) { return a.row.number < b.row.number; });
+  std::sort(
+      state.batches.begin(), state.batches.end(),
+      [](const RestoredBatch& a, const RestoredBatch& b) { return a.row.number < b.row.number; });
   for (RestoredBatch& restored : state.batches) {
-    auto batch =
-        std::make_unique<Batch>(std::move(restored.row), std::move(restored.ledger), restored.summary.revision);
+    auto batch = std::make_unique<Batch>(std::move(restored.row), std::move(restored.ledger),
+                                         restored.summary.revision);
     batch->stored = true;
     insert(std::move(batch));
   }
@@ -66,8 +67,9 @@ Batch& Slice::insert(std::unique_ptr<Batch> batch) {
 }
 
 Batch* Slice::find(BatchNumber number) const {
-  const auto found = std::lower_bound(batches_.begin(), batches_.end(), number,
-                                      [](const auto& batch, BatchNumber n) { return batch->row.number < n; });
+  const auto found =
+      std::lower_bound(batches_.begin(), batches_.end(), number,
+                       [](const auto& batch, BatchNumber n) { return batch->row.number < n; });
   return found != batches_.end() && (*found)->row.number == number ? found->get() : nullptr;
 }
 

@@ -6,7 +6,8 @@
 namespace rollcall {
 namespace {
 
-// Calls visit(mask, ids) for each group of ids in `set` that are on the same sides; empty groups are skipped.
+// Calls visit(mask, ids) for each group of ids in `set` that are on the same sides; empty groups
+// are skipped.
 template <class Visit>
 void partition(const std::vector<Roaring>& sides, std::size_t side, Mask mask, const Roaring& set,
                const Visit& visit) {
@@ -14,7 +15,8 @@ void partition(const std::vector<Roaring>& sides, std::size_t side, Mask mask, c
   if (side == sides.size()) return visit(mask, set.cardinality());
   const Roaring inside = set & sides[side];
   if (!inside.isEmpty()) {
-    partition(sides, side + 1, static_cast<Mask>(mask | bit(static_cast<Side>(side))), inside, visit);
+    partition(sides, side + 1, static_cast<Mask>(mask | bit(static_cast<Side>(side))), inside,
+              visit);
     const Roaring outside = set - inside;
     if (!outside.isEmpty()) partition(sides, side + 1, mask, outside, visit);
   } else {
@@ -125,7 +127,8 @@ void ClusterLeaf::optimise() {
 
 ClusterLeaf ClusterLeaf::cut(std::uint32_t low) {
   ClusterLeaf rest(sides_.size());
-  for (std::size_t s = 0; s < sides_.size(); ++s) rest.sides_[s] = roaring_layout::cut(sides_[s], low);
+  for (std::size_t s = 0; s < sides_.size(); ++s)
+    rest.sides_[s] = roaring_layout::cut(sides_[s], low);
   rest.extras_.resize(extras_.size());
   for (std::size_t s = 0; s < extras_.size(); ++s) {
     for (Roaring& slice : extras_[s]) rest.extras_[s].push_back(roaring_layout::cut(slice, low));
@@ -134,13 +137,15 @@ ClusterLeaf ClusterLeaf::cut(std::uint32_t low) {
 }
 
 std::vector<std::uint32_t> ClusterLeaf::borders() const {
-  const auto& largest = *std::max_element(sides_.begin(), sides_.end(), [](const Roaring& a, const Roaring& b) {
-    return roaring_layout::container_count(a) < roaring_layout::container_count(b);
-  });
+  const auto& largest =
+      *std::max_element(sides_.begin(), sides_.end(), [](const Roaring& a, const Roaring& b) {
+        return roaring_layout::container_count(a) < roaring_layout::container_count(b);
+      });
   const std::int32_t count = roaring_layout::container_count(largest);
   std::vector<std::uint32_t> borders;
   if (count <= kContainersMax) return borders;
-  for (std::int32_t i = kContainersMax / 2; i + kContainersMax / 2 <= count; i += kContainersMax / 2) {
+  for (std::int32_t i = kContainersMax / 2; i + kContainersMax / 2 <= count;
+       i += kContainersMax / 2) {
     borders.push_back(std::uint32_t{roaring_layout::key_at(largest, i)} << 16U);
   }
   return borders;

@@ -12,9 +12,9 @@
 
 namespace rollcall {
 
-// Sets of the low 32 bits of the ids in one stretch of integers, one for each side. Occurrences beyond the first are
-// counted in bit slices: slice n of a side holds the ids whose count has bit n, so counting a whole set again is an
-// addition with carry on sets.
+// Sets of the low 32 bits of the ids in one stretch of integers, one for each side. Occurrences
+// beyond the first are counted in bit slices: slice n of a side holds the ids whose count has bit
+// n, so counting a whole set again is an addition with carry on sets.
 // Owner:   clustered_ids and the views that share the leaf; changed only while it has one owner.
 // Limits:  about kContainersMax containers of 65,536 ids for each side, so copying one is bounded.
 // Source:  bit-sliced arithmetic (O'Neil & Quass 1997).
@@ -34,13 +34,15 @@ class ClusterLeaf {
     }
     return static_cast<Mask>(mask);
   }
-  [[nodiscard]] std::uint64_t extra(Side side, std::uint32_t low) const;  // occurrences beyond the first
-  [[nodiscard]] Roaring select(MaskExpression expression) const;          // ids that match
-  [[nodiscard]] Roaring repeated() const;                                 // ids that a side has named again
+  [[nodiscard]] std::uint64_t extra(Side side,
+                                    std::uint32_t low) const;     // occurrences beyond the first
+  [[nodiscard]] Roaring select(MaskExpression expression) const;  // ids that match
+  [[nodiscard]] Roaring repeated() const;                         // ids that a side has named again
 
   // One id that the side has not named.
   void add(Side side, std::uint32_t low) { grow(roaring_layout::add(sides_[side], low).bytes); }
-  // The same for one that the side may have named; true when it had not. `container` is that of the id in its set.
+  // The same for one that the side may have named; true when it had not. `container` is that of the
+  // id in its set.
   bool add_to_container(Side side, std::int32_t container, std::uint32_t low) {
     const auto added = roaring_layout::add_to_container(sides_[side], container, low);
     if (added.bytes != 0) grow(added.bytes);
@@ -48,7 +50,8 @@ class ClusterLeaf {
   }
   // Puts every id of the set on every side of `mask` and moves the counts.
   void add_set(Mask mask, Roaring set, MaskCounts& counts);
-  // Counts each id of the set 2^weight times again; returns how many of them were counted for the first time.
+  // Counts each id of the set 2^weight times again; returns how many of them were counted for the
+  // first time.
   std::uint64_t add_repeats(Side side, unsigned weight, const Roaring& set);
   // The same for one id and an arbitrary number; true when it was counted for the first time.
   bool add_repeats(Side side, std::uint32_t low, std::uint64_t times);
@@ -57,7 +60,8 @@ class ClusterLeaf {
   void optimise();
   // Cuts off everything from the container of `low` on. Leaves measure() to the caller.
   [[nodiscard]] ClusterLeaf cut(std::uint32_t low);
-  // Borders at which to cut so that no side has more than kContainersMax containers; ascending, usually none.
+  // Borders at which to cut so that no side has more than kContainersMax containers; ascending,
+  // usually none.
   [[nodiscard]] std::vector<std::uint32_t> borders() const;
 
   [[nodiscard]] bool too_large(Side side) const {

@@ -94,7 +94,8 @@ void ClusteredIds::change_leaves(std::uint32_t high, Roaring low, const Change& 
   }
 }
 
-void ClusteredIds::add_set(std::uint32_t high, Roaring low, Mask mask, bool whole, MaskCounts& counts) {
+void ClusteredIds::add_set(std::uint32_t high, Roaring low, Mask mask, bool whole,
+                           MaskCounts& counts) {
   const std::uint64_t fresh_before = counts.distinct();
   change_leaves(high, std::move(low), [&](ClusterLeaf& leaf, Roaring ids) {
     leaf.add_set(mask, std::move(ids), counts);
@@ -106,7 +107,8 @@ void ClusteredIds::add_set(std::uint32_t high, Roaring low, Mask mask, bool whol
 Roaring ClusteredIds::overlap(std::uint32_t high, const Roaring& low, Side side) const {
   const std::uint64_t base = std::uint64_t{high} << 32U;
   Roaring found;
-  for (std::size_t i = first_leaf_for(base); i < leaves_.size() && high_first(firsts_[i]) == base; ++i) {
+  for (std::size_t i = first_leaf_for(base); i < leaves_.size() && high_first(firsts_[i]) == base;
+       ++i) {
     found |= low & leaves_[i]->side(side);
   }
   return found;
@@ -142,13 +144,15 @@ bool ClusteredIds::has_container(std::uint64_t id) const {
   const std::size_t index = find_leaf(id);
   if (index == kNowhere) return false;
   for (std::size_t s = 0; s < sides_; ++s) {
-    if (roaring_layout::find_container(leaves_[index]->side(static_cast<Side>(s)), low_of(id)) >= 0) return true;
+    if (roaring_layout::find_container(leaves_[index]->side(static_cast<Side>(s)), low_of(id)) >= 0)
+      return true;
   }
   return false;
 }
 
 std::size_t ClusteredIds::bytes() const {
-  return leaf_bytes_ + leaves_.capacity() * (sizeof(std::shared_ptr<ClusterLeaf>) + sizeof(std::uint64_t) + 4);
+  return leaf_bytes_ +
+         leaves_.capacity() * (sizeof(std::shared_ptr<ClusterLeaf>) + sizeof(std::uint64_t) + 4);
 }
 
 std::size_t ClusteredIds::first_leaf_for(std::uint64_t id) const {
@@ -199,7 +203,8 @@ ClusterLeaf& ClusteredIds::own(std::size_t index) {
   return *held;
 }
 
-void ClusteredIds::settle(std::size_t index, std::size_t bytes_before, std::size_t containers_before) {
+void ClusteredIds::settle(std::size_t index, std::size_t bytes_before,
+                          std::size_t containers_before) {
   ClusterLeaf& leaf = *leaves_[index];
   leaf.measure();
   leaf_bytes_ += leaf.bytes() - bytes_before;

@@ -11,11 +11,14 @@
 
 namespace rollcall {
 
-// Integers that stand close together: leaves in order of the stretch of integers that each covers. A stretch never
-// crosses a multiple of 2^32 and its borders are multiples of 2^16; a leaf that has grown too large is cut in the
-// middle, as in a B+ tree, so however large the sets are, one addition copies or cuts one leaf at most.
-// Owner:   integer_ids; a snapshot is owned by its view. Runs on: its owner's thread; a snapshot, const, on any.
-// Limits:  see ClusterLeaf. A snapshot costs a pointer for each leaf, and each leaf a copy when it changes after that.
+// Integers that stand close together: leaves in order of the stretch of integers that each covers.
+// A stretch never crosses a multiple of 2^32 and its borders are multiples of 2^16; a leaf that has
+// grown too large is cut in the middle, as in a B+ tree, so however large the sets are, one
+// addition copies or cuts one leaf at most.
+// Owner:   integer_ids; a snapshot is owned by its view. Runs on: its owner's thread; a snapshot,
+//          const, on any.
+// Limits:  see ClusterLeaf. A snapshot costs a pointer for each leaf, and each leaf a copy when it
+//          changes after that.
 class ClusteredIds {
  public:
   explicit ClusteredIds(std::size_t sides) : sides_(sides) {}
@@ -23,15 +26,15 @@ class ClusteredIds {
   ClusteredIds& operator=(ClusteredIds&&) noexcept = default;
   ClusteredIds& operator=(const ClusteredIds&) = delete;
 
-  // One side names an id. False, and nothing done, when its container (id >> 16) is on no side: where it should live is
-  // for the caller to decide.
+  // One side names an id. False, and nothing done, when its container (id >> 16) is on no side:
+  // where it should live is for the caller to decide.
   bool add_to_known(Side side, std::uint64_t id, AddOutcome& outcome);
   // One side names an id that is in no container yet.
   void add_new(Side side, std::uint64_t id);
   // Puts an id on every side of `mask`; returns the sides that it was on.
   Mask place(std::uint64_t id, Mask mask);
-  // Puts ids (high << 32 | low) on every side of `mask` and moves the counts. `whole`: they come in bulk and are worth
-  // being made small.
+  // Puts ids (high << 32 | low) on every side of `mask` and moves the counts. `whole`: they come in
+  // bulk and are worth being made small.
   void add_set(std::uint32_t high, Roaring low, Mask mask, bool whole, MaskCounts& counts);
   // Ids of the set that the side has named.
   [[nodiscard]] Roaring overlap(std::uint32_t high, const Roaring& low, Side side) const;
@@ -51,7 +54,9 @@ class ClusteredIds {
     const ClusterLeaf* leaf = nullptr;
   };
   [[nodiscard]] std::size_t leaf_count() const { return leaves_.size(); }
-  [[nodiscard]] Stretch leaf_at(std::size_t index) const { return {firsts_[index], leaves_[index].get()}; }
+  [[nodiscard]] Stretch leaf_at(std::size_t index) const {
+    return {firsts_[index], leaves_[index].get()};
+  }
   // The first leaf that may hold an id >= `id`.
   [[nodiscard]] std::size_t first_leaf_for(std::uint64_t id) const;
 
@@ -70,9 +75,10 @@ class ClusteredIds {
 
   ClusteredIds(const ClusteredIds&) = default;
 
-  [[nodiscard]] std::size_t find_leaf(std::uint64_t id) const;  // kNowhere: no leaf has this id's upper half
-  std::size_t find_leaf_again(std::uint64_t id);                // the same, quick for neighbours
-  std::size_t leaf_for(std::uint64_t id);                       // makes one where none is
+  [[nodiscard]] std::size_t find_leaf(
+      std::uint64_t id) const;                    // kNowhere: no leaf has this id's upper half
+  std::size_t find_leaf_again(std::uint64_t id);  // the same, quick for neighbours
+  std::size_t leaf_for(std::uint64_t id);         // makes one where none is
   [[nodiscard]] std::uint64_t last_of(std::size_t index) const;
   ClusterLeaf& own(std::size_t index);
   void settle(std::size_t index, std::size_t bytes_before, std::size_t containers_before);
@@ -82,8 +88,10 @@ class ClusteredIds {
 
   std::size_t sides_;
   std::vector<std::uint64_t> firsts_;  // where each leaf's stretch begins
-  std::vector<std::shared_ptr<ClusterLeaf>> leaves_;  // owned by this and by the snapshots taken of it
-  std::vector<std::uint32_t> generations_;            // of each leaf: an older one may be shared with a snapshot
+  std::vector<std::shared_ptr<ClusterLeaf>>
+      leaves_;  // owned by this and by the snapshots taken of it
+  std::vector<std::uint32_t>
+      generations_;  // of each leaf: an older one may be shared with a snapshot
   std::uint32_t generation_ = 0;
   std::uint64_t ids_ = 0;
   std::uint64_t containers_ = 0;

@@ -23,8 +23,10 @@ void DeltaLog::repeated(Side side, const std::vector<IntegerRange>& runs) {
   }
 }
 
-void DeltaLog::push(LedgerDelta::Adds& adds, const Fingerprint& fingerprint, std::string_view text, bool keep) {
-  LedgerDelta::Text entry{fingerprint, LedgerDelta::kNoText, static_cast<std::uint32_t>(text.size())};
+void DeltaLog::push(LedgerDelta::Adds& adds, const Fingerprint& fingerprint, std::string_view text,
+                    bool keep) {
+  LedgerDelta::Text entry{fingerprint, LedgerDelta::kNoText,
+                          static_cast<std::uint32_t>(text.size())};
   if (keep) {
     ENSURE(delta_.text_bytes.size() + text.size() < LedgerDelta::kNoText);
     entry.offset = static_cast<std::uint32_t>(delta_.text_bytes.size());

@@ -10,8 +10,8 @@
 
 namespace rollcall {
 
-// Gathers what changes in a ledger until the next cut. Remembers how large the last delta became and asks for as much at
-// once, so that in a steady stream no vector moves to grow.
+// Gathers what changes in a ledger until the next cut. Remembers how large the last delta became
+// and asks for as much at once, so that in a steady stream no vector moves to grow.
 // Owner:   the ledger. Runs on: its thread.
 // Limits:  text of less than 4 GiB in one delta; back-pressure cuts far earlier.
 class DeltaLog {
@@ -43,12 +43,14 @@ class DeltaLog {
 
   void push(Side side, Kind kind, std::uint64_t id) {
     LedgerDelta::OfSide& of_side = delta_.sides[side];
-    std::vector<std::uint64_t>& ids = (kind == kAdded ? of_side.added : of_side.duplicates).integers;
+    std::vector<std::uint64_t>& ids =
+        (kind == kAdded ? of_side.added : of_side.duplicates).integers;
     if (ids.capacity() == 0) ids.reserve(expected_[side].integers[kind]);
     ids.push_back(id);
     delta_.bytes += sizeof id;
   }
-  void push(LedgerDelta::Adds& adds, const Fingerprint& fingerprint, std::string_view text, bool keep);
+  void push(LedgerDelta::Adds& adds, const Fingerprint& fingerprint, std::string_view text,
+            bool keep);
 
   LedgerDelta delta_;
   std::vector<Expected> expected_;  // for each side

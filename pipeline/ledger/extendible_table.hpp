@@ -14,11 +14,14 @@
 
 namespace rollcall {
 
-// A hash table from evenly spread keys to small non-zero values that never stops to rehash: a directory over buckets of
-// at most a few thousand entries, each of which grows by 1.3 and then splits on its own, so an insertion moves at most
-// one bucket. Snapshots share the buckets; a bucket that is shared is copied before it changes.
-// Owner:   integer_ids or text_ids; a snapshot is owned by its view. Runs on: its owner's thread; a snapshot on any.
-// Limits:  (sizeof key + sizeof value) / 0.65 bytes an entry; an insertion moves at most kBucketEntriesMax entries.
+// A hash table from evenly spread keys to small non-zero values that never stops to rehash: a
+// directory over buckets of at most a few thousand entries, each of which grows by 1.3 and then
+// splits on its own, so an insertion moves at most one bucket. Snapshots share the buckets; a
+// bucket that is shared is copied before it changes.
+// Owner:   integer_ids or text_ids; a snapshot is owned by its view. Runs on: its owner's thread; a
+//          snapshot on any.
+// Limits:  (sizeof key + sizeof value) / 0.65 bytes an entry; an insertion moves at most
+//          kBucketEntriesMax entries.
 // Source:  extendible hashing (Fagin, Nievergelt, Pippenger & Strong 1979).
 template <class Key, class Value>
 class ExtendibleTable {
@@ -74,14 +77,15 @@ class ExtendibleTable {
     for (const auto& bucket : buckets_) bucket->for_each(visit);
   }
 
-  // For each key, in order: merge(index, value) changes its value, which is 0 when the key was absent. Keys ascend
-  // strictly. Many keys to a bucket make one pass over it.
+  // For each key, in order: merge(index, value) changes its value, which is 0 when the key was
+  // absent. Keys ascend strictly. Many keys to a bucket make one pass over it.
   template <class Merge>
   void merge_sorted(std::span<const Key> keys, const Merge& merge);
 
   // Takes a key out; returns its value, 0 when it was absent.
   Value take(const Key& key);
-  // Takes out every entry of one bucket for which `condemned(key, value)` is true. Buckets are numbered from 0.
+  // Takes out every entry of one bucket for which `condemned(key, value)` is true. Buckets are
+  // numbered from 0.
   template <class Condemned>
   void erase_if(std::size_t bucket, const Condemned& condemned);
   [[nodiscard]] std::size_t buckets() const { return buckets_.size(); }
@@ -112,11 +116,14 @@ class ExtendibleTable {
   };
   static constexpr std::size_t kBucketEntriesMax = 8192;
   static constexpr std::size_t kCrowdMin = 256;
-  static constexpr unsigned kDepthMax = 20;  // a bucket that deep grows instead: only a broken hash gets there
+  static constexpr unsigned kDepthMax =
+      20;  // a bucket that deep grows instead: only a broken hash gets there
 
   ExtendibleTable(const ExtendibleTable&) = default;
 
-  [[nodiscard]] std::size_t index_of_hash(std::uint64_t hash) const { return (hash >> 1U) >> (63U - depth_); }
+  [[nodiscard]] std::size_t index_of_hash(std::uint64_t hash) const {
+    return (hash >> 1U) >> (63U - depth_);
+  }
   [[nodiscard]] std::size_t index_of(const Key& key) const { return index_of_hash(hash_of(key)); }
   static Prefix prefix_of(std::uint64_t hash, unsigned depth) {
     return {depth == 0 ? 0 : hash >> (64U - depth) << (64U - depth), depth};
@@ -139,8 +146,9 @@ class ExtendibleTable {
   void install(std::shared_ptr<Bucket> bucket, std::uint64_t first);
   void double_directory();
 
-  std::vector<std::shared_ptr<Bucket>> buckets_;  // owned by this table and by the snapshots taken of it
-  std::vector<Bucket*> directory_;                // by the first depth_ bits of the hash
+  std::vector<std::shared_ptr<Bucket>>
+      buckets_;                     // owned by this table and by the snapshots taken of it
+  std::vector<Bucket*> directory_;  // by the first depth_ bits of the hash
   unsigned depth_ = 0;
   std::uint32_t generation_ = 0;  // a bucket of an older one may be shared with a snapshot
   std::size_t size_ = 0;
@@ -167,8 +175,9 @@ void ExtendibleTable<Key, Value>::make_room(const Bucket& bucket, std::uint64_t 
           bucket.place());
 }
 
-// Puts the entries whose hashes begin with the `depth` bits of `first` into one bucket with room for `room`, or into
-// several when they are too many or, in a half-filled table that is restored in order, too crowded on one side.
+// Puts the entries whose hashes begin with the `depth` bits of `first` into one bucket with room
+// for `room`, or into several when they are too many or, in a half-filled table that is restored in
+// order, too crowded on one side.
 template <class Key, class Value>
 void ExtendibleTable<Key, Value>::lay_out(std::span<const Key> keys, std::span<const Value> values,
                                           std::size_t room, Prefix prefix, std::uint32_t place) {
@@ -195,7 +204,8 @@ template <class Key, class Value>
 void ExtendibleTable<Key, Value>::install(std::shared_ptr<Bucket> bucket, std::uint64_t first) {
   if (directory_.empty()) directory_.resize(1);
   const std::size_t copies = std::size_t{1} << (depth_ - bucket->depth());
-  std::fill_n(directory_.begin() + static_cast<std::ptrdiff_t>(index_of_hash(first)), copies, bucket.get());
+  std::fill_n(directory_.begin() + static_cast<std::ptrdiff_t>(index_of_hash(first)), copies,
+              bucket.get());
   std::shared_ptr<Bucket>& held = buckets_[bucket->place()];
   bytes_ += bucket->bytes();
   if (held) bytes_ -= held->bytes();
@@ -220,7 +230,8 @@ void ExtendibleTable<Key, Value>::merge_sorted(std::span<const Key> keys, const 
     const Bucket& bucket = *directory_[index_of(keys[begin])];
     const Prefix prefix = prefix_of(hash_of(keys[begin]), bucket.depth());
     std::size_t end = begin + 1;
-    while (end < keys.size() && prefix_of(hash_of(keys[end]), prefix.depth).first == prefix.first) ++end;
+    while (end < keys.size() && prefix_of(hash_of(keys[end]), prefix.depth).first == prefix.first)
+      ++end;
     Entries merged;
     merged.reserve(bucket.size() + end - begin);
     std::size_t i = begin;
@@ -268,7 +279,8 @@ void ExtendibleTable<Key, Value>::erase_if(std::size_t place, const Condemned& c
   });
   if (kept.keys.size() == bucket.size()) return;
   size_ -= bucket.size() - kept.keys.size();
-  lay_out(kept.keys, kept.values, kept.keys.size(), prefix_of(hash, bucket.depth()), bucket.place());
+  lay_out(kept.keys, kept.values, kept.keys.size(), prefix_of(hash, bucket.depth()),
+          bucket.place());
 }
 
 }  // namespace rollcall

@@ -1,10 +1,9 @@
 #pragma once
 
-#include <xxhash.h>
-
 #include <compare>
 #include <cstdint>
 #include <string_view>
+#include <xxhash.h>
 
 namespace rollcall {
 

@@ -6,10 +6,12 @@
 
 namespace rollcall {
 
-// A secret permutation of the 64-bit integers: ids in, evenly spread keys out, and back again. A table that stores the
-// key needs neither the id nor its hash besides. Producers choose ids, so the multiplier and the offset come from the
-// deployment's seed: who does not know it cannot aim ids at one place of a table.
-// Source:  the shift-multiply rounds of MurmurHash3's finalizer (Appleby 2011) with a secret first multiplier.
+// A secret permutation of the 64-bit integers: ids in, evenly spread keys out, and back again. A
+// table that stores the key needs neither the id nor its hash besides. Producers choose ids, so the
+// multiplier and the offset come from the deployment's seed: who does not know it cannot aim ids at
+// one place of a table.
+// Source:  the shift-multiply rounds of MurmurHash3's finalizer (Appleby 2011) with a secret first
+//          multiplier.
 class IdMixer {
  public:
   explicit IdMixer(Seed seed)
@@ -33,7 +35,8 @@ class IdMixer {
   }
 
  private:
-  // Newton's iteration doubles the number of right bits; an odd number is its own inverse in the lowest three.
+  // Newton's iteration doubles the number of right bits; an odd number is its own inverse in the
+  // lowest three.
   static constexpr std::uint64_t inverse_of(std::uint64_t odd) {
     std::uint64_t inverse = odd;
     for (int right_bits = 3; right_bits < 64; right_bits *= 2) inverse *= 2 - odd * inverse;

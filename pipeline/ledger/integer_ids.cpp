@@ -9,7 +9,9 @@ namespace {
 constexpr std::uint32_t high_of(std::uint64_t id) { return static_cast<std::uint32_t>(id >> 32U); }
 constexpr std::uint32_t low_of(std::uint64_t id) { return static_cast<std::uint32_t>(id); }
 constexpr std::uint64_t container_of(std::uint64_t id) { return id >> 16U; }
-constexpr std::uint64_t join(std::uint32_t high, std::uint32_t low) { return std::uint64_t{high} << 32U | low; }
+constexpr std::uint64_t join(std::uint32_t high, std::uint32_t low) {
+  return std::uint64_t{high} << 32U | low;
+}
 
 // Appends to runs in order, joining those that touch.
 void append_run(std::vector<IntegerRange>& runs, IntegerRange run) {
@@ -63,9 +65,11 @@ bool IntegerIds::add_spread_repeats(Side side, std::uint64_t key, std::uint64_t 
   return true;
 }
 
-void IntegerIds::add(Side side, IntegerRange range, MaskCounts& counts, std::vector<IntegerRange>& repeated) {
+void IntegerIds::add(Side side, IntegerRange range, MaskCounts& counts,
+                     std::vector<IntegerRange>& repeated) {
   const std::uint64_t length_less_one = range.hi - range.lo;
-  if (length_less_one < kContainerSightings || (!spread_.empty() && length_less_one < kShortRange)) {
+  if (length_less_one < kContainerSightings ||
+      (!spread_.empty() && length_less_one < kShortRange)) {
     return add_one_by_one(side, range, counts, repeated);
   }
   if (!spread_.empty()) gather(range);
@@ -109,13 +113,15 @@ void IntegerIds::gather(IntegerRange range) {
   }
 }
 
-// A few ids of a cluster may have come before it was known for one. While they are in the table, each addition has to
-// look there first; so where they are few, one bucket now and then is gone through for those whose neighbours are known.
+// A few ids of a cluster may have come before it was known for one. While they are in the table,
+// each addition has to look there first; so where they are few, one bucket now and then is gone
+// through for those whose neighbours are known.
 void IntegerIds::tidy() {
   until_tidy_ = kTidyInterval;
   if (clustered_.ids() < kTidyRatio * spread_.size()) return;
   if (next_bucket_to_tidy_ >= spread_.buckets()) next_bucket_to_tidy_ = 0;
-  move_to_clusters(next_bucket_to_tidy_++, [&](std::uint64_t id) { return clustered_.has_container(id); });
+  move_to_clusters(next_bucket_to_tidy_++,
+                   [&](std::uint64_t id) { return clustered_.has_container(id); });
 }
 
 template <class Belongs>
@@ -135,8 +141,9 @@ void IntegerIds::move_to_clusters(std::size_t bucket, const Belongs& belongs) {
 void IntegerIds::absorb(Mask mask, const std::vector<std::uint64_t>& sorted, MaskCounts& counts) {
   std::vector<std::uint64_t> spread;
   for (auto begin = sorted.begin(); begin != sorted.end();) {
-    const auto end = std::find_if(begin, sorted.end(),
-                                  [&](std::uint64_t id) { return container_of(id) != container_of(*begin); });
+    const auto end = std::find_if(begin, sorted.end(), [&](std::uint64_t id) {
+      return container_of(id) != container_of(*begin);
+    });
     const auto neighbours = static_cast<std::uint64_t>(end - begin);
     if (neighbours < kIdsPerContainer && !clustered_.has_container(*begin)) {
       spread.insert(spread.end(), begin, end);
@@ -154,7 +161,8 @@ void IntegerIds::absorb(Mask mask, const std::vector<std::uint64_t>& sorted, Mas
 }
 
 // Ids that are not among the clustered ones.
-void IntegerIds::absorb_spread(Mask mask, const std::vector<std::uint64_t>& ids, MaskCounts& counts) {
+void IntegerIds::absorb_spread(Mask mask, const std::vector<std::uint64_t>& ids,
+                               MaskCounts& counts) {
   constexpr std::size_t kAhead = 16;  // far enough for the memory to have answered
   for (std::size_t i = 0; i < ids.size(); ++i) {
     if (i + kAhead < ids.size()) spread_.prefetch(mixer_.mix(ids[i + kAhead]));
@@ -177,7 +185,8 @@ void IntegerIds::take_spread(std::uint32_t high, Roaring& low, const Visit& visi
   if (spread_.size() < low.cardinality()) {
     spread_.for_each([&](std::uint64_t key, Mask) {
       const std::uint64_t id = mixer_.unmix(key);
-      if (high_of(id) == high && roaring_layout::contains(low, low_of(id))) found.push_back(low_of(id));
+      if (high_of(id) == high && roaring_layout::contains(low, low_of(id)))
+        found.push_back(low_of(id));
     });
   } else {
     for (const std::uint32_t value : low) {
@@ -205,7 +214,8 @@ void IntegerIds::absorb(Mask mask, std::uint32_t high, Roaring low, MaskCounts& 
   clustered_.add_set(high, std::move(low), mask, true, counts);
 }
 
-void IntegerIds::absorb_repeats(Side side, std::uint64_t id, std::uint64_t times, MaskCounts& counts) {
+void IntegerIds::absorb_repeats(Side side, std::uint64_t id, std::uint64_t times,
+                                MaskCounts& counts) {
   const std::uint64_t key = mixer_.mix(id);
   const bool first = spread_.get(key) != 0 ? add_spread_repeats(side, key, times)
                                            : clustered_.add_repeats(side, id, times);

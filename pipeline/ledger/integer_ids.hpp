@@ -15,22 +15,25 @@
 
 namespace rollcall {
 
-// The integers of a ledger as of one moment; shares its memory with the ledger, so it is never changed.
+// The integers of a ledger as of one moment; shares its memory with the ledger, so it is never
+// changed.
 struct IntegerPicture {
   using Counts = ExtendibleTable<std::uint64_t, std::uint64_t>;
   std::size_t sides = 0;
   IdMixer mixer;
   ClusteredIds clustered;
   ExtendibleTable<std::uint64_t, Mask> spread;  // by mixed id
-  std::vector<Counts> spread_extras;            // for each side: occurrences beyond the first of spread ids
+  std::vector<Counts> spread_extras;  // for each side: occurrences beyond the first of spread ids
 };
 
-// The integer ids of a ledger. Each lives in one of two places: clustered ids in bitmaps (a fraction of a byte), spread
-// ones in a hash table (some 13 bytes). A container of 65,536 ids costs a bitmap some 50 bytes, so an id whose container
-// is new goes there only while containers hold eight ids on average, or when the census has seen many of its neighbours.
-// Those that came before their neighbours and went to the table follow later, a bucket at a time.
+// The integer ids of a ledger. Each lives in one of two places: clustered ids in bitmaps (a
+// fraction of a byte), spread ones in a hash table (some 13 bytes). A container of 65,536 ids costs
+// a bitmap some 50 bytes, so an id whose container is new goes there only while containers hold
+// eight ids on average, or when the census has seen many of its neighbours. Those that came before
+// their neighbours and went to the table follow later, a bucket at a time.
 // Owner:   the ledger. Runs on: its thread.
-// Limits:  see ClusteredIds and ExtendibleTable. A long range reads the whole table where there is one.
+// Limits:  see ClusteredIds and ExtendibleTable. A long range reads the whole table where there is
+//          one.
 class IntegerIds {
  public:
   IntegerIds(std::size_t sides, Seed seed) : sides_(sides), mixer_(seed), clustered_(sides) {}
@@ -50,7 +53,8 @@ class IntegerIds {
   void absorb(Mask mask, const std::vector<std::uint64_t>& sorted, MaskCounts& counts);
   void absorb(Mask mask, std::uint32_t high, Roaring low, MaskCounts& counts);
   void absorb_repeats(Side side, std::uint64_t id, std::uint64_t times, MaskCounts& counts);
-  void absorb_repeats(Side side, std::uint32_t high, unsigned weight, Roaring low, MaskCounts& counts);
+  void absorb_repeats(Side side, std::uint32_t high, unsigned weight, Roaring low,
+                      MaskCounts& counts);
 
   [[nodiscard]] IntegerPicture picture();
   [[nodiscard]] std::size_t bytes() const;
@@ -61,13 +65,15 @@ class IntegerIds {
   // Enough containers for what has just begun to show itself; each is worth eight ids.
   static constexpr std::uint64_t kContainersFree = 16;
   static constexpr std::uint64_t kIdsPerContainer = 8;
-  // Sightings after which a new container, or any of those with the same upper half, is known to be worth it.
+  // Sightings after which a new container, or any of those with the same upper half, is known to be
+  // worth it.
   static constexpr std::uint32_t kContainerSightings = 16;
   static constexpr std::uint32_t kHalfSightings = 65536 * kIdsPerContainer;
   // Ranges up to this length are added id by id when ids of theirs may be in the table.
   static constexpr std::uint64_t kShortRange = 4096;
 
-  // Additions between two looks at one bucket of the table, and how few spread ids make that worth while.
+  // Additions between two looks at one bucket of the table, and how few spread ids make that worth
+  // while.
   static constexpr std::uint32_t kTidyInterval = 32768;
   static constexpr std::uint64_t kTidyRatio = 16;
 
@@ -80,7 +86,8 @@ class IntegerIds {
   AddOutcome add_unspread(Side side, std::uint64_t id, bool dense);
   bool clusters(std::uint64_t id);
   bool add_spread_repeats(Side side, std::uint64_t key, std::uint64_t times);
-  void add_one_by_one(Side side, IntegerRange range, MaskCounts& counts, std::vector<IntegerRange>& repeated);
+  void add_one_by_one(Side side, IntegerRange range, MaskCounts& counts,
+                      std::vector<IntegerRange>& repeated);
   void gather(IntegerRange range);
   void tidy();
   template <class Belongs>
@@ -92,9 +99,9 @@ class IntegerIds {
   std::size_t sides_;
   IdMixer mixer_;
   ClusteredIds clustered_;
-  ExtendibleTable<std::uint64_t, Mask> spread_;         // by mixed id
-  std::vector<IntegerPicture::Counts> spread_extras_;   // empty until there is a first one
-  std::unique_ptr<Sightings> sightings_;                // null until an id is in doubt
+  ExtendibleTable<std::uint64_t, Mask> spread_;        // by mixed id
+  std::vector<IntegerPicture::Counts> spread_extras_;  // empty until there is a first one
+  std::unique_ptr<Sightings> sightings_;               // null until an id is in doubt
   std::uint32_t until_tidy_ = kTidyInterval;
   std::size_t next_bucket_to_tidy_ = 0;
 };

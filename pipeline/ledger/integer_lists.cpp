@@ -14,7 +14,8 @@ constexpr std::uint64_t high_first(std::uint64_t id) { return id >> 32U << 32U; 
 constexpr std::uint32_t low_of(std::uint64_t id) { return static_cast<std::uint32_t>(id); }
 
 // Ids of clustered leaves that a side has named more than once, in order.
-std::vector<std::uint64_t> repeated_clustered(const ClusteredIds& clustered, std::optional<std::uint64_t> after,
+std::vector<std::uint64_t> repeated_clustered(const ClusteredIds& clustered,
+                                              std::optional<std::uint64_t> after,
                                               std::size_t limit) {
   std::vector<std::uint64_t> ids;
   const std::uint64_t begin = after ? *after + 1 : 0;
@@ -33,10 +34,11 @@ std::vector<std::uint64_t> repeated_clustered(const ClusteredIds& clustered, std
   return ids;
 }
 
-std::vector<std::uint64_t> repeated_spread(const IntegerPicture& picture, std::optional<std::uint64_t> after,
-                                           std::size_t limit) {
+std::vector<std::uint64_t> repeated_spread(const IntegerPicture& picture,
+                                           std::optional<std::uint64_t> after, std::size_t limit) {
   std::vector<std::uint64_t> ids;
-  for (const auto& extras : picture.spread_extras) {  // each side on its own: an id may be in several
+  for (const auto& extras :
+       picture.spread_extras) {  // each side on its own: an id may be in several
     Smallest<std::uint64_t> smallest(after, limit);
     extras.for_each([&](std::uint64_t key, std::uint64_t) {
       const std::uint64_t id = picture.mixer.unmix(key);
@@ -52,7 +54,10 @@ std::vector<std::uint64_t> repeated_spread(const IntegerPicture& picture, std::o
 
 MatchingRuns::MatchingRuns(const IntegerPicture& picture, MaskExpression expression,
                            std::optional<std::uint64_t> after, std::size_t batch)
-    : picture_(picture), expression_(expression), batch_(std::max<std::size_t>(batch, 1)), spread_after_(after) {
+    : picture_(picture),
+      expression_(expression),
+      batch_(std::max<std::size_t>(batch, 1)),
+      spread_after_(after) {
   if (after == kIdMax) {
     leaf_ = picture_.clustered.leaf_count();
     spread_ended_ = true;
@@ -66,7 +71,8 @@ std::optional<IntegerRange> MatchingRuns::next() {
   if (!piece_) piece_ = next_piece();
   std::optional<IntegerRange> run = piece_;
   if (!run) return run;
-  while ((piece_ = next_piece()) && run->hi != kIdMax && piece_->lo == run->hi + 1) run->hi = piece_->hi;
+  while ((piece_ = next_piece()) && run->hi != kIdMax && piece_->lo == run->hi + 1)
+    run->hi = piece_->hi;
   return run;
 }
 
@@ -76,7 +82,8 @@ std::optional<IntegerRange> MatchingRuns::next_piece() {
   if (spread_taken_ == spread_.size()) refill_spread();
   const bool have_clustered = clustered_taken_ < clustered_.size();
   const bool have_spread = spread_taken_ < spread_.size();
-  if (have_clustered && (!have_spread || clustered_[clustered_taken_].lo < spread_[spread_taken_])) {
+  if (have_clustered &&
+      (!have_spread || clustered_[clustered_taken_].lo < spread_[spread_taken_])) {
     return clustered_[clustered_taken_++];
   }
   if (!have_spread) return std::nullopt;
@@ -148,8 +155,8 @@ std::vector<IntegerRange> matching_runs(const IntegerPicture& picture, MaskExpre
   return found;
 }
 
-void append_repeated(const IntegerPicture& picture, std::optional<std::uint64_t> after, std::size_t limit,
-                     std::vector<DuplicateEntry>& entries) {
+void append_repeated(const IntegerPicture& picture, std::optional<std::uint64_t> after,
+                     std::size_t limit, std::vector<DuplicateEntry>& entries) {
   if (after == kIdMax) return;
   std::vector<std::uint64_t> ids = repeated_clustered(picture.clustered, after, limit);
   const std::vector<std::uint64_t> spread = repeated_spread(picture, after, limit);
@@ -161,7 +168,8 @@ void append_repeated(const IntegerPicture& picture, std::optional<std::uint64_t>
     DuplicateEntry entry{id, std::vector<std::uint64_t>(picture.sides)};
     for (std::size_t s = 0; s < picture.sides; ++s) {
       entry.extra[s] = picture.clustered.extra(static_cast<Side>(s), id);
-      if (!picture.spread_extras.empty()) entry.extra[s] += picture.spread_extras[s].get(picture.mixer.mix(id));
+      if (!picture.spread_extras.empty())
+        entry.extra[s] += picture.spread_extras[s].get(picture.mixer.mix(id));
     }
     entries.push_back(std::move(entry));
   }

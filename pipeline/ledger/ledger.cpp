@@ -62,13 +62,16 @@ void Ledger::prefetch(const RecordId& id) const {
 
 std::size_t Ledger::sides() const { return sets_->counts.sides(); }
 std::uint64_t Ledger::count(Mask exact) const { return sets_->counts.exactly(exact); }
-std::uint64_t Ledger::count(MaskExpression expression) const { return sets_->counts.matching(expression); }
+std::uint64_t Ledger::count(MaskExpression expression) const {
+  return sets_->counts.matching(expression);
+}
 std::uint64_t Ledger::total(Side side) const { return sets_->counts.total(side); }
 std::uint64_t Ledger::duplicates(Side side) const { return sets_->counts.duplicates(side); }
 std::uint64_t Ledger::duplicate_ids(Side side) const { return sets_->counts.duplicate_ids(side); }
 
 std::size_t Ledger::memory_bytes() const {
-  return sizeof(Sets) + sets_->counts.bytes() + sets_->integers.bytes() + sets_->texts.bytes() + sets_->delta.bytes();
+  return sizeof(Sets) + sets_->counts.bytes() + sets_->integers.bytes() + sets_->texts.bytes() +
+         sets_->delta.bytes();
 }
 
 LedgerDelta Ledger::take_delta() { return sets_->delta.take(); }

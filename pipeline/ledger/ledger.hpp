@@ -16,7 +16,8 @@ namespace rollcall {
 
 // The sets of one batch within one slice: which sides have named each id, and how often again.
 // Owner:   the slice, or whoever restores it. Runs on: its owner's thread; a view on any.
-// Limits:  an addition of one id moves at most one bucket or leaf of the sets (about 0.1 ms); of a range, what is there.
+// Limits:  an addition of one id moves at most one bucket or leaf of the sets (about 0.1 ms); of a
+//          range, what is there.
 // Fails:   only absorb(); out of memory ends the process.
 class Ledger {
  public:
@@ -25,10 +26,11 @@ class Ledger {
   Ledger(Ledger&&) noexcept;
   Ledger& operator=(Ledger&&) noexcept;
 
-  // One side names one id. Returns false when that side had named it before (counted as a duplicate).
+  // One side names one id. Returns false when that side had named it before (counted as a
+  // duplicate).
   bool add(Side side, const RecordId& id);
-  // One side names every integer of a range; those it had named before count as duplicates. Time does not grow with
-  // the range's length but with what is already there.
+  // One side names every integer of a range; those it had named before count as duplicates. Time
+  // does not grow with the range's length but with what is already there.
   void add(Side side, IntegerRange range);
   // Brings the sets' memory for an id that will be added soon into the cache; changes nothing.
   void prefetch(const RecordId& id) const;
@@ -38,21 +40,24 @@ class Ledger {
   [[nodiscard]] std::uint64_t count(Mask exact) const;
   // Number of ids that match an expression; sums the histogram.
   [[nodiscard]] std::uint64_t count(MaskExpression expression) const;
-  [[nodiscard]] std::uint64_t total(Side side) const;  // distinct ids that the side has named
-  [[nodiscard]] std::uint64_t duplicates(Side side) const;     // sum of max(0, occurrences - 1)
+  [[nodiscard]] std::uint64_t total(Side side) const;       // distinct ids that the side has named
+  [[nodiscard]] std::uint64_t duplicates(Side side) const;  // sum of max(0, occurrences - 1)
   [[nodiscard]] std::uint64_t duplicate_ids(Side side) const;  // ids named more than once
   [[nodiscard]] std::size_t memory_bytes() const;
 
-  // What changed since the last call; leaves an empty delta behind. Pointers move, nothing is copied or sorted.
+  // What changed since the last call; leaves an empty delta behind. Pointers move, nothing is
+  // copied or sorted.
   [[nodiscard]] LedgerDelta take_delta();
   [[nodiscard]] std::size_t delta_bytes() const;
 
-  // Restores from one chunk of a stored segment (segment.hpp): masks are or-ed in, duplicate counts added. Chunks come
-  // in the order in which they were stored, before anything is added or viewed. The delta stays as it is. Fails with `fatal` naming what is damaged; the ledger is then unusable.
+  // Restores from one chunk of a stored segment (segment.hpp): masks are or-ed in, duplicate counts
+  // added. Chunks come in the order in which they were stored, before anything is added or viewed.
+  // The delta stays as it is. Fails with `fatal` naming what is damaged; the ledger is then
+  // unusable.
   [[nodiscard]] Result<void> absorb(std::string_view chunk);
 
-  // An immutable picture of this moment, readable on any thread while this ledger goes on. Cheap: nothing is copied
-  // until the next change, and then a bounded piece at a time.
+  // An immutable picture of this moment, readable on any thread while this ledger goes on. Cheap:
+  // nothing is copied until the next change, and then a bounded piece at a time.
   [[nodiscard]] std::shared_ptr<const LedgerView> view();
 
  private:

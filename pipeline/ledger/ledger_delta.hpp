@@ -11,14 +11,15 @@
 
 namespace rollcall {
 
-// What changed in one ledger since the last cut, in arrival order: appended to on the loop, moved out whole by the
-// cut, sorted and encoded by the store's thread.
+// What changed in one ledger since the last cut, in arrival order: appended to on the loop, moved
+// out whole by the cut, sorted and encoded by the store's thread.
 struct LedgerDelta {
   static constexpr std::uint32_t kNoText = std::numeric_limits<std::uint32_t>::max();
 
   struct Text {
     Fingerprint fingerprint;
-    std::uint32_t offset = kNoText;  // into text_bytes; kNoText where the segments need the text no longer
+    std::uint32_t offset =
+        kNoText;  // into text_bytes; kNoText where the segments need the text no longer
     std::uint32_t length = 0;
   };
   struct Adds {
@@ -27,7 +28,7 @@ struct LedgerDelta {
     std::vector<Text> texts;
   };
   struct OfSide {
-    Adds added;       // ids that this side named for the first time; a range may hold some that it had named before
+    Adds added;  // what it named for the first time; a range may hold ids that it had named before
     Adds duplicates;  // one entry for each time that this side named an id again
   };
 

@@ -7,8 +7,8 @@
 
 namespace rollcall {
 
-// Takes the contents of one chunk into the sets. Texts are gathered as long as mask and order allow and then merged into
-// the table in one pass over each bucket.
+// Takes the contents of one chunk into the sets. Texts are gathered as long as mask and order allow
+// and then merged into the table in one pass over each bucket.
 // Owner:   one call of absorb().
 class Ledger::Restorer final : public SegmentVisitor {
  public:
@@ -25,13 +25,15 @@ class Ledger::Restorer final : public SegmentVisitor {
     if (mask != mask_ || !ascends) flush();
     mask_ = mask;
     fingerprints_.push_back(fingerprint);
-    texts_.push_back({static_cast<std::uint32_t>(bytes_.size()), static_cast<std::uint32_t>(text_or_empty.size())});
+    texts_.push_back({static_cast<std::uint32_t>(bytes_.size()),
+                      static_cast<std::uint32_t>(text_or_empty.size())});
     bytes_.append(text_or_empty);
   }
   void duplicate(Side side, std::uint64_t id, std::uint64_t extra) override {
     sets_.integers.absorb_repeats(side, id, extra, sets_.counts);
   }
-  void duplicate_cluster(Side side, std::uint32_t high, unsigned weight_log2, Roaring low) override {
+  void duplicate_cluster(Side side, std::uint32_t high, unsigned weight_log2,
+                         Roaring low) override {
     sets_.integers.absorb_repeats(side, high, weight_log2, std::move(low), sets_.counts);
   }
   void duplicate_text(Side side, Fingerprint fingerprint, std::uint64_t extra,

@@ -15,7 +15,11 @@ namespace rollcall {
 // Owner:   its Ledger. Runs on: that one's thread.
 struct Ledger::Sets {
   Sets(std::size_t side_count, Seed its_seed)
-      : seed(its_seed), counts(side_count), integers(side_count, its_seed), texts(side_count, its_seed), delta(side_count) {}
+      : seed(its_seed),
+        counts(side_count),
+        integers(side_count, its_seed),
+        texts(side_count, its_seed),
+        delta(side_count) {}
 
   // Keeps the counts; true when the side had not named the id.
   bool count(Side side, const AddOutcome& outcome) {
@@ -34,7 +38,7 @@ struct Ledger::Sets {
   IntegerIds integers;
   TextIds texts;
   DeltaLog delta;
-  bool changed = true;                            // since the latest view was taken
+  bool changed = true;                          // since the latest view was taken
   std::weak_ptr<const LedgerView> latest_view;  // handed out again while nothing has changed
 };
 

@@ -9,12 +9,15 @@
 
 namespace rollcall {
 
-// How many ids have each presence mask, and each side's sums: kept at all times, so every total, union, intersection and
-// difference is a sum of a few cells.
+// How many ids have each presence mask, and each side's sums: kept at all times, so every total,
+// union, intersection and difference is a sum of a few cells.
 class MaskCounts {
  public:
   explicit MaskCounts(std::size_t sides)
-      : cells_(std::size_t{1} << sides), totals_(sides), duplicates_(sides), duplicate_ids_(sides) {}
+      : cells_(std::size_t{1} << sides),
+        totals_(sides),
+        duplicates_(sides),
+        duplicate_ids_(sides) {}
 
   // `ids` ids that were on the sides of `before` are now on those of `after` as well.
   void move(Mask before, Mask after, std::uint64_t ids) {
@@ -52,7 +55,8 @@ class MaskCounts {
 
 inline std::uint64_t MaskCounts::matching(MaskExpression expression) const {
   if ((expression.in & expression.not_in) != 0) return 0;
-  const unsigned free = full_mask(sides()) & ~unsigned{expression.in} & ~unsigned{expression.not_in};
+  const unsigned free =
+      full_mask(sides()) & ~unsigned{expression.in} & ~unsigned{expression.not_in};
   if ((expression.in & ~unsigned{full_mask(sides())}) != 0) return 0;
   std::uint64_t sum = 0;
   for (unsigned others = free;; others = (others - 1) & free) {  // every subset of the free sides

@@ -6,7 +6,8 @@ namespace rollcall::roaring_layout {
 namespace {
 
 constexpr std::int32_t kContainerValues = 1 << 16;
-// Runs beyond which a bitset is smaller; CRoaring itself would let them grow to 32,768, moving them on every insertion.
+// Runs beyond which a bitset is smaller; CRoaring itself would let them grow to 32,768, moving them
+// on every insertion.
 constexpr std::int32_t kRunsMax = 2048;
 constexpr std::size_t kEntryBytes = sizeof(void*) + sizeof(std::uint16_t) + sizeof(std::uint8_t);
 
@@ -56,7 +57,8 @@ Added add_to_container_slowly(Roaring& set, std::int32_t index, std::uint32_t va
   if (!filled && fresh) {
     std::uint8_t type = 0;
     void* old = array.containers[index];
-    void* now = container_add(old, static_cast<std::uint16_t>(value), array.typecodes[index], &type);
+    void* now =
+        container_add(old, static_cast<std::uint16_t>(value), array.typecodes[index], &type);
     if (now != old) container_free(old, array.typecodes[index]);
     array.containers[index] = now;
     array.typecodes[index] = type;
@@ -70,7 +72,8 @@ Added add(Roaring& set, std::uint32_t value) {
   const std::int32_t index = find_container(set, value);
   if (index >= 0) return add_to_container(set, index, value);
   set.add(value);
-  const std::size_t grown = container_bytes(set.roaring.high_low_container, find_container(set, value));
+  const std::size_t grown =
+      container_bytes(set.roaring.high_low_container, find_container(set, value));
   return {true, static_cast<std::ptrdiff_t>(grown + kEntryBytes)};
 }
 
@@ -85,16 +88,19 @@ Roaring cut(Roaring& set, std::uint32_t value) {
   roaring_array_t& array = set.roaring.high_low_container;
   const std::uint16_t* end = array.keys + array.size;
   const auto from = static_cast<std::int32_t>(
-      std::lower_bound(static_cast<const std::uint16_t*>(array.keys), end, value >> 16U) - array.keys);
+      std::lower_bound(static_cast<const std::uint16_t*>(array.keys), end, value >> 16U) -
+      array.keys);
   Roaring rest;
   for (std::int32_t i = from; i < array.size; ++i) {
-    ra_append(&rest.roaring.high_low_container, array.keys[i], array.containers[i], array.typecodes[i]);
+    ra_append(&rest.roaring.high_low_container, array.keys[i], array.containers[i],
+              array.typecodes[i]);
   }
   ra_downsize(&array, from);
   return rest;
 }
 
-RunReader::RunReader(const Roaring& set, std::uint32_t from) : array_(set.roaring.high_low_container) {
+RunReader::RunReader(const Roaring& set, std::uint32_t from)
+    : array_(set.roaring.high_low_container) {
   const std::uint16_t* keys = array_.keys;
   const auto key = static_cast<std::uint16_t>(from >> 16U);
   index_ = static_cast<std::int32_t>(std::lower_bound(keys, keys + array_.size, key) - keys);
@@ -126,10 +132,12 @@ bool RunReader::next(std::uint32_t& lo, std::uint32_t& hi) {
   return false;
 }
 
-bool RunReader::next_in_array(const array_container_t& array, std::uint32_t& lo, std::uint32_t& hi) {
+bool RunReader::next_in_array(const array_container_t& array, std::uint32_t& lo,
+                              std::uint32_t& hi) {
   if (position_ == 0 && low_ > 0) {
     const std::uint16_t* values = array.array;
-    position_ = static_cast<std::int32_t>(std::lower_bound(values, values + array.cardinality, low_) - values);
+    position_ = static_cast<std::int32_t>(
+        std::lower_bound(values, values + array.cardinality, low_) - values);
   }
   if (position_ >= array.cardinality) return false;
   lo = hi = array.array[position_++];

@@ -4,20 +4,24 @@
 #include <cstdint>
 #include <roaring/roaring.hh>
 
-// What the ledger needs of CRoaring 0.2.66 and its interface does not offer: one look-up for several questions, cutting
-// a bitmap in two without copying, runs in order. The only place that knows the layout of its bitmaps: sorted 16-bit keys
-// and, for each, a container of up to 65,536 values as sorted array, bitset or runs. Copy-on-write inside CRoaring is
-// never switched on, so no container is ever a shared one.
+// What the ledger needs of CRoaring 0.2.66 and its interface does not offer: one look-up for
+// several questions, cutting a bitmap in two without copying, runs in order. The only place that
+// knows the layout of its bitmaps: sorted 16-bit keys and, for each, a container of up to 65,536
+// values as sorted array, bitset or runs. Copy-on-write inside CRoaring is never switched on, so no
+// container is ever a shared one.
 namespace rollcall::roaring_layout {
 
-inline std::int32_t container_count(const Roaring& set) { return set.roaring.high_low_container.size; }
+inline std::int32_t container_count(const Roaring& set) {
+  return set.roaring.high_low_container.size;
+}
 
 inline std::uint16_t key_at(const Roaring& set, std::int32_t index) {
   return set.roaring.high_low_container.keys[index];
 }
 
-// Index of the container in which `value` would be; negative when there is none. In a set without gaps the key's
-// distance from the first one is the index; only where that misses, the keys are searched.
+// Index of the container in which `value` would be; negative when there is none. In a set without
+// gaps the key's distance from the first one is the index; only where that misses, the keys are
+// searched.
 inline std::int32_t find_container(const Roaring& set, std::uint32_t value) {
   const roaring_array_t& array = set.roaring.high_low_container;
   if (array.size == 0) return -1;
@@ -30,7 +34,8 @@ inline std::int32_t find_container(const Roaring& set, std::uint32_t value) {
 
 inline bool container_has(const Roaring& set, std::int32_t index, std::uint32_t value) {
   const roaring_array_t& array = set.roaring.high_low_container;
-  return container_contains(array.containers[index], static_cast<std::uint16_t>(value), array.typecodes[index]);
+  return container_contains(array.containers[index], static_cast<std::uint16_t>(value),
+                            array.typecodes[index]);
 }
 
 inline bool contains(const Roaring& set, std::uint32_t value) {
@@ -39,8 +44,8 @@ inline bool contains(const Roaring& set, std::uint32_t value) {
 }
 
 struct Added {
-  bool fresh = false;           // it was not there before
-  std::ptrdiff_t bytes = 0;     // by which the set has grown, or shrunk
+  bool fresh = false;        // it was not there before
+  std::ptrdiff_t bytes = 0;  // by which the set has grown, or shrunk
 };
 // Adds a value whose container is there.
 Added add_to_container_slowly(Roaring& set, std::int32_t index, std::uint32_t value);
@@ -62,8 +67,8 @@ Added add(Roaring& set, std::uint32_t value);
 // Moves every container from that of `value` on out of `set` into the result.
 [[nodiscard]] Roaring cut(Roaring& set, std::uint32_t value);
 
-// Reads the runs of consecutive values from `from` on, container by container: a run that crosses a border comes in
-// pieces that touch.
+// Reads the runs of consecutive values from `from` on, container by container: a run that crosses a
+// border comes in pieces that touch.
 class RunReader {
  public:
   RunReader(const Roaring& set, std::uint32_t from);
@@ -77,8 +82,8 @@ class RunReader {
 
   const roaring_array_t& array_;
   std::int32_t index_ = 0;
-  std::uint32_t low_ = 0;        // within the container: everything below has been read
-  std::int32_t position_ = 0;    // where in an array or among runs
+  std::uint32_t low_ = 0;      // within the container: everything below has been read
+  std::int32_t position_ = 0;  // where in an array or among runs
 };
 
 }  // namespace rollcall::roaring_layout

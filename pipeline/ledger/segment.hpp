@@ -34,18 +34,22 @@ using SegmentRun = std::vector<SegmentChunk>;
 // Sorts, groups by mask and encodes. Integers stand as sorted delta-varint or Roaring, whichever is smaller; text ids as
 // fingerprints, with their text only while the id is not on every side. Pure; runs on the store's thread. The same
 // content gives the same bytes, in whatever order it arrived.
-[[nodiscard]] SegmentRun encode(const LedgerDelta& delta, std::size_t chunk_bytes_max = kSegmentChunkBytesMax);
+[[nodiscard]] SegmentRun encode(const LedgerDelta& delta,
+                                std::size_t chunk_bytes_max = kSegmentChunkBytesMax);
 
 // Called with the contents of a chunk, in the order in which they are stored.
 class SegmentVisitor {
  public:
   virtual ~SegmentVisitor() = default;
-  virtual void integers(Mask mask, std::vector<std::uint64_t>& sorted) = 0;                       // spread
-  virtual void cluster(std::uint32_t high, Mask mask, Roaring low) = 0;                   // clustered: ids (high << 32) | low
+  virtual void integers(Mask mask, std::vector<std::uint64_t>& sorted) = 0;  // spread
+  virtual void cluster(std::uint32_t high, Mask mask,
+                       Roaring low) = 0;  // clustered: ids (high << 32) | low
   virtual void text(Fingerprint fingerprint, Mask mask, std::string_view text_or_empty) = 0;
   virtual void duplicate(Side side, std::uint64_t id, std::uint64_t extra) = 0;
-  virtual void duplicate_cluster(Side side, std::uint32_t high, unsigned weight_log2, Roaring low) = 0;  // each id counts 2^weight_log2 more
-  virtual void duplicate_text(Side side, Fingerprint fingerprint, std::uint64_t extra, std::string_view text_or_empty) = 0;
+  virtual void duplicate_cluster(Side side, std::uint32_t high, unsigned weight_log2,
+                                 Roaring low) = 0;  // each id counts 2^weight_log2 more
+  virtual void duplicate_text(Side side, Fingerprint fingerprint, std::uint64_t extra,
+                              std::string_view text_or_empty) = 0;
 };
 
 // Decodes one chunk. Never trusts a byte: bad magic, version, checksum, length or content is a `fatal` Failure that says

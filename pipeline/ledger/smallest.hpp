@@ -8,8 +8,9 @@
 
 namespace rollcall {
 
-// The `limit` smallest of many values beyond a given one, in memory for twice as many. Most values of a long stream are
-// refused by one comparison: rejecting costs less than finding out whether they matter, so ask wants() first.
+// The `limit` smallest of many values beyond a given one, in memory for twice as many. Most values
+// of a long stream are refused by one comparison: rejecting costs less than finding out whether
+// they matter, so ask wants() first.
 template <class T>
 class Smallest {
  public:

@@ -17,16 +17,19 @@ inline std::uint64_t hash_of(const Fingerprint& key) { return key.high; }
 template <class Key>
 inline constexpr Key kGreatestKey = {};
 template <>
-inline constexpr std::uint64_t kGreatestKey<std::uint64_t> = std::numeric_limits<std::uint64_t>::max();
+inline constexpr std::uint64_t kGreatestKey<std::uint64_t> =
+    std::numeric_limits<std::uint64_t>::max();
 template <>
-inline constexpr Fingerprint kGreatestKey<Fingerprint> = {std::numeric_limits<std::uint64_t>::max(),
-                                                          std::numeric_limits<std::uint64_t>::max()};
+inline constexpr Fingerprint kGreatestKey<Fingerprint> = {
+    std::numeric_limits<std::uint64_t>::max(), std::numeric_limits<std::uint64_t>::max()};
 
-// The entries of an ExtendibleTable whose hashes begin with the same `depth` bits, as two flat arrays sorted by key with
-// gaps between. A key's home is a monotone function of its hash, and keys stand in order at or behind their homes, so a
-// search ends at the first key that is not smaller, and growing or splitting is one pass from left to right.
-// A gap holds the greatest key and the value 0: values of entries are never 0.
-// Source:  ordered linear probing (Amble & Knuth 1974), homes as in linear probing sort (Gonnet & Munro 1984).
+// The entries of an ExtendibleTable whose hashes begin with the same `depth` bits, as two flat
+// arrays sorted by key with gaps between. A key's home is a monotone function of its hash, and keys
+// stand in order at or behind their homes, so a search ends at the first key that is not smaller,
+// and growing or splitting is one pass from left to right. A gap holds the greatest key and the
+// value 0: values of entries are never 0.
+// Source:  ordered linear probing (Amble & Knuth 1974), homes as in linear probing sort (Gonnet &
+//          Munro 1984).
 template <class Key, class Value>
 class TableBucket {
  public:
@@ -55,7 +58,8 @@ class TableBucket {
   [[nodiscard]] const Value& value(std::size_t slot) const { return values_[slot]; }
   [[nodiscard]] Value& value(std::size_t slot) { return values_[slot]; }
 
-  // Puts a key that is absent where seek() said. False, and nothing done, when the bucket has no room left.
+  // Puts a key that is absent where seek() said. False, and nothing done, when the bucket has no
+  // room left.
   bool insert(std::size_t slot, const Key& key, const Value& value) {
     if (full()) return false;
     if (values_[slot] != Value{}) {
@@ -110,7 +114,8 @@ class TableBucket {
     const std::size_t slot = home(key);
     __builtin_prefetch(&keys_[slot]);
     __builtin_prefetch(&values_[slot]);
-    // g++ 12 takes a function that only prefetches for one without effect and drops the calls to it.
+    // g++ 12 takes a function that only prefetches for one without effect and drops the calls to
+    // it.
     asm volatile("");
   }
 
@@ -119,7 +124,9 @@ class TableBucket {
   }
   // What to ask of a constructor for as many homes as here, and for the next size.
   [[nodiscard]] std::size_t room() const { return std::size_t{homes_} * kLoadAfterGrowth / 100; }
-  [[nodiscard]] std::size_t room_after_growth() const { return std::size_t{homes_} * kLoadMax / 100 + 1; }
+  [[nodiscard]] std::size_t room_after_growth() const {
+    return std::size_t{homes_} * kLoadMax / 100 + 1;
+  }
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] unsigned depth() const { return depth_; }
   [[nodiscard]] std::uint32_t place() const { return place_; }
@@ -130,17 +137,15 @@ class TableBucket {
   }
 
  private:
-  // In per cent. Between growth and growth the load goes from the one to the other: a factor of 1.3, so that memory for
-  // each entry never exceeds its bytes / 0.65.
+  // In per cent. Between growth and growth the load goes from the one to the other: a factor of
+  // 1.3, so that memory for each entry never exceeds its bytes / 0.65.
   static constexpr std::size_t kLoadAfterGrowth = 65;
   static constexpr std::size_t kLoadMax = 85;
   static constexpr std::size_t kHomesMin = 8;
 
-  // Slots behind the last home, for what is displaced there. At full load a displacement of k has a probability of about
-  // exp(-k / 3); one beyond the spare slots makes the bucket grow early.
-  static std::size_t spare(std::size_t homes) {
-    return 8 + std::min<std::size_t>(homes / 32, 56);
-  }
+  // Slots behind the last home, for what is displaced there. At full load a displacement of k has a
+  // probability of about exp(-k / 3); one beyond the spare slots makes the bucket grow early.
+  static std::size_t spare(std::size_t homes) { return 8 + std::min<std::size_t>(homes / 32, 56); }
 
   [[nodiscard]] std::size_t home(const Key& key) const {
     __extension__ using Wide = unsigned __int128;

@@ -10,7 +10,8 @@ namespace rollcall {
 namespace {
 
 using Length = std::uint16_t;
-// The first chunk is small because most ledgers are; the later ones are what the allocator gives as whole pages.
+// The first chunk is small because most ledgers are; the later ones are what the allocator gives as
+// whole pages.
 constexpr std::uint32_t kChunkBytesMin = 1024;
 constexpr std::uint32_t kChunkBytesMax = 64U * 1024U - 64U;
 

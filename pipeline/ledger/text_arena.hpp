@@ -8,10 +8,11 @@
 
 namespace rollcall {
 
-// Texts one behind the other in chunks, appended at the end and taken from the beginning, as a log is. Nothing points
-// into it: whoever wants to know which texts still count asks a table about each.
-// Owner:   text_ids; a snapshot is owned by its view. Runs on: its owner's thread; a snapshot, const, on any: bytes that
-//          a snapshot covers are never written again.
+// Texts one behind the other in chunks, appended at the end and taken from the beginning, as a log
+// is. Nothing points into it: whoever wants to know which texts still count asks a table about
+// each.
+// Owner:   text_ids; a snapshot is owned by its view. Runs on: its owner's thread; a snapshot,
+//          const, on any: bytes that a snapshot covers are never written again.
 // Limits:  a text is at most kIdBytesMax bytes.
 // Source:  the log of a log-structured file system (Rosenblum & Ousterhout 1992).
 class TextArena {
@@ -57,7 +58,8 @@ class TextArena {
   static std::string_view text_at(const Chunk& chunk, std::uint32_t& at);
 
   std::deque<Chunk> chunks_;
-  std::shared_ptr<char[]> taken_;  // keeps the chunk of the text that was taken last; shared as above
+  std::shared_ptr<char[]>
+      taken_;  // keeps the chunk of the text that was taken last; shared as above
   std::uint64_t texts_ = 0;
   std::size_t bytes_ = 0;
 };

@@ -26,8 +26,8 @@ TextIds::Outcome TextIds::add(Side side, std::string_view text, const Fingerprin
   return outcome;
 }
 
-TextIds::Repeats TextIds::add_repeats(Side side, const Fingerprint& fingerprint, std::uint64_t times,
-                                      std::string_view text_or_empty) {
+TextIds::Repeats TextIds::add_repeats(Side side, const Fingerprint& fingerprint,
+                                      std::uint64_t times, std::string_view text_or_empty) {
   if (extras_.empty()) extras_.resize(sides_);
   Repeats repeats{true, true};
   for (std::size_t s = 0; s < sides_; ++s) {
@@ -79,7 +79,8 @@ void TextIds::clean(std::size_t texts) {
     if (masks_.get(fingerprint(oldest, seed_)) != full) texts_.append(oldest);
   }
   // What the next call will ask for, so that it finds it in the cache.
-  texts_.peek_oldest(kCleanedPerAdd, [&](std::string_view text) { masks_.prefetch(fingerprint(text, seed_)); });
+  texts_.peek_oldest(kCleanedPerAdd,
+                     [&](std::string_view text) { masks_.prefetch(fingerprint(text, seed_)); });
 }
 
 void TextIds::absorb(Mask mask, const std::vector<Fingerprint>& fingerprints,
@@ -87,7 +88,8 @@ void TextIds::absorb(Mask mask, const std::vector<Fingerprint>& fingerprints,
   masks_.merge_sorted(fingerprints, [&](std::size_t index, Mask& held) {
     const Mask before = std::exchange(held, static_cast<Mask>(held | mask));
     counts.move(before, held, 1);
-    keep_text(before, held, fingerprints[index], bytes.substr(texts[index].offset, texts[index].length));
+    keep_text(before, held, fingerprints[index],
+              bytes.substr(texts[index].offset, texts[index].length));
   });
   while (is_littered()) clean(kCleanedPerAdd);
 }
@@ -99,7 +101,8 @@ void TextIds::absorb_repeats(Side side, const Fingerprint& fingerprint, std::uin
 }
 
 TextPicture TextIds::picture() {
-  TextPicture picture{sides_, seed_, masks_.snapshot(), texts_.snapshot(), {}, duplicate_texts_.snapshot()};
+  TextPicture picture{
+      sides_, seed_, masks_.snapshot(), texts_.snapshot(), {}, duplicate_texts_.snapshot()};
   for (auto& extras : extras_) picture.extras.push_back(extras.snapshot());
   return picture;
 }

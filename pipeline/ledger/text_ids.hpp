@@ -15,20 +15,22 @@
 
 namespace rollcall {
 
-// The text ids of a ledger as of one moment; shares its memory with the ledger, so it is never changed.
+// The text ids of a ledger as of one moment; shares its memory with the ledger, so it is never
+// changed.
 struct TextPicture {
   using Counts = ExtendibleTable<Fingerprint, std::uint64_t>;
   std::size_t sides = 0;
   Seed seed = 0;
   ExtendibleTable<Fingerprint, Mask> masks;
-  TextArena outstanding;        // texts of ids that are not on every side, among some that are by now
-  std::vector<Counts> extras;   // for each side: occurrences beyond the first
-  TextArena duplicates;         // texts of the ids in `extras`, each once
+  TextArena outstanding;  // texts of ids that are not on every side, among some that are by now
+  std::vector<Counts> extras;  // for each side: occurrences beyond the first
+  TextArena duplicates;        // texts of the ids in `extras`, each once
 };
 
-// The text ids of a ledger: a table from fingerprint to mask, and the text only while an id is outstanding, that is, not
-// on every side. A text that is needed no longer stays in the arena until the dead ones outnumber the living; then the
-// oldest texts are taken off, looked up, and those alive put in at the end again, a few for each id that is added.
+// The text ids of a ledger: a table from fingerprint to mask, and the text only while an id is
+// outstanding, that is, not on every side. A text that is needed no longer stays in the arena until
+// the dead ones outnumber the living; then the oldest texts are taken off, looked up, and those
+// alive put in at the end again, a few for each id that is added.
 // Owner:   the ledger. Runs on: its thread.
 // Limits:  dead texts <= living ones + kDeadTextsMax.
 class TextIds {
@@ -49,8 +51,8 @@ class TextIds {
   void prefetch(const Fingerprint& fingerprint) const { masks_.prefetch(fingerprint); }
 
   // What a stored segment says. Fingerprints ascend strictly; texts[i] of each is in `bytes`.
-  void absorb(Mask mask, const std::vector<Fingerprint>& fingerprints, const std::vector<Stored>& texts,
-              std::string_view bytes, MaskCounts& counts);
+  void absorb(Mask mask, const std::vector<Fingerprint>& fingerprints,
+              const std::vector<Stored>& texts, std::string_view bytes, MaskCounts& counts);
   void absorb_repeats(Side side, const Fingerprint& fingerprint, std::uint64_t times,
                       std::string_view text_or_empty, MaskCounts& counts);
 
@@ -68,7 +70,8 @@ class TextIds {
   };
   Repeats add_repeats(Side side, const Fingerprint& fingerprint, std::uint64_t times,
                       std::string_view text_or_empty);
-  void keep_text(Mask before, Mask after, const Fingerprint& fingerprint, std::string_view text_or_empty);
+  void keep_text(Mask before, Mask after, const Fingerprint& fingerprint,
+                 std::string_view text_or_empty);
   [[nodiscard]] bool is_littered() const;
   void clean(std::size_t texts);
 
@@ -79,7 +82,8 @@ class TextIds {
   std::uint64_t outstanding_ = 0;
   std::vector<TextPicture::Counts> extras_;  // empty until there is a first one
   TextArena duplicate_texts_;
-  // Ids whose text a stored segment left out because a later one has it; empty once all are restored.
+  // Ids whose text a stored segment left out because a later one has it; empty once all are
+  // restored.
   std::set<Fingerprint> awaiting_text_;
   std::set<Fingerprint> awaiting_duplicate_text_;
 };

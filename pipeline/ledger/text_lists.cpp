@@ -7,7 +7,8 @@
 namespace rollcall {
 
 std::vector<std::string_view> matching_texts(const TextPicture& picture, MaskExpression expression,
-                                             std::optional<std::string_view> after, std::size_t limit) {
+                                             std::optional<std::string_view> after,
+                                             std::size_t limit) {
   Smallest<std::string_view> smallest(after, limit);
   if (limit == 0) return {};
   const Mask full = full_mask(picture.sides);
@@ -19,8 +20,8 @@ std::vector<std::string_view> matching_texts(const TextPicture& picture, MaskExp
   return smallest.take_sorted();
 }
 
-void append_repeated(const TextPicture& picture, std::optional<std::string_view> after, std::size_t limit,
-                     std::vector<DuplicateEntry>& entries) {
+void append_repeated(const TextPicture& picture, std::optional<std::string_view> after,
+                     std::size_t limit, std::vector<DuplicateEntry>& entries) {
   Smallest<std::string_view> smallest(after, limit);
   if (limit == 0) return;
   picture.duplicates.for_each([&](std::string_view text) {

@@ -23,18 +23,19 @@ struct SourcePosition {
 
 // One ordered stream within a source: a Kafka partition. Its index in RecordSource::channels() never changes.
 struct Channel {
-  std::string key;                 // SourcePosition::channel
+  std::string key;  // SourcePosition::channel
   std::string topic;
   std::int32_t partition = 0;
-  std::string side;                // the side this channel is bound to; "event": each event names its own
-  std::size_t decoder = 0;         // which of the daemon's decoders reads it
+  std::string side;         // the side this channel is bound to; "event": each event names its own
+  std::size_t decoder = 0;  // which of the daemon's decoders reads it
   std::int64_t next = 0;
-  std::optional<std::int64_t> end; // first position that did not exist when we last asked (last stable offset)
-  std::int64_t end_asked_ms = 0;   // wall time of that answer
+  std::optional<std::int64_t>
+      end;  // first position that did not exist when we last asked (last stable offset)
+  std::int64_t end_asked_ms = 0;       // wall time of that answer
   std::int64_t last_timestamp_ms = 0;  // broker time of the last record read, 0 where none
   std::uint64_t fingerprint = 0;
   std::uint64_t lost_records = 0;
-  std::string error;               // what is wrong with it now; empty when nothing is
+  std::string error;  // what is wrong with it now; empty when nothing is
 };
 
 struct RawRecord {

@@ -17,32 +17,32 @@
 
 namespace rollcall {
 
-using SliceId = std::uint32_t;      // the unit of ownership, checkpoint and fencing
-using Epoch = std::int64_t;         // grows with each owner of a slice
-using BatchNumber = std::int64_t;   // the numeric id that users see, from 1
+using SliceId = std::uint32_t;     // the unit of ownership, checkpoint and fencing
+using Epoch = std::int64_t;        // grows with each owner of a slice
+using BatchNumber = std::int64_t;  // the numeric id that users see, from 1
 
 struct BatchRow {
   BatchNumber number = 0;
   std::string name;
-  std::vector<std::string> sides;   // in the order of their bits
+  std::vector<std::string> sides;  // in the order of their bits
   std::optional<std::string> record_type;
   std::optional<std::string> description;
-  std::int64_t created_at_ms = 0;   // wall clock, Unix epoch
+  std::int64_t created_at_ms = 0;  // wall clock, Unix epoch
 };
 
 // What a peer needs to answer for this slice's part of a batch.
 struct LedgerSummary {
   std::vector<std::pair<Mask, std::uint64_t>> counts;  // masks with at least one id
-  std::vector<std::uint64_t> duplicates;               // for each side: occurrences beyond the first
-  std::vector<std::uint64_t> duplicate_ids;            // for each side: ids named more than once
+  std::vector<std::uint64_t> duplicates;     // for each side: occurrences beyond the first
+  std::vector<std::uint64_t> duplicate_ids;  // for each side: ids named more than once
   std::uint64_t revision = 0;
 };
 
 struct LedgerChange {
   BatchNumber batch = 0;
-  LedgerDelta delta;      // emptied by encode(Checkpoint&)
-  SegmentRun run;         // filled by encode(Checkpoint&)
-  LedgerSummary after;    // the ledger's state with the delta in it
+  LedgerDelta delta;    // emptied by encode(Checkpoint&)
+  SegmentRun run;       // filled by encode(Checkpoint&)
+  LedgerSummary after;  // the ledger's state with the delta in it
 };
 
 struct DeadLetter {
@@ -50,8 +50,8 @@ struct DeadLetter {
   std::string channel;
   std::int64_t position = 0;
   BadRecordReason reason = BadRecordReason::not_json;
-  std::string field;        // the field to blame, or more detail; may be empty
-  std::string sample;       // at most kSampleBytesMax bytes of the payload, as they came
+  std::string field;   // the field to blame, or more detail; may be empty
+  std::string sample;  // at most kSampleBytesMax bytes of the payload, as they came
   std::int64_t at_ms = 0;
 };
 inline constexpr std::size_t kSampleBytesMax = 1024;
@@ -60,7 +60,7 @@ inline constexpr std::size_t kSampleBytesMax = 1024;
 struct Checkpoint {
   SliceId slice = 0;
   Epoch epoch = 0;
-  std::uint64_t sequence = 0;      // grows by one; tells after `in_doubt` whether this one is there
+  std::uint64_t sequence = 0;  // grows by one; tells after `in_doubt` whether this one is there
   std::vector<SourcePosition> positions;
   std::vector<BatchRow> new_batches;
   std::vector<LedgerChange> changes;
@@ -74,15 +74,15 @@ void encode(Checkpoint& checkpoint);
 
 struct RestoredBatch {
   BatchRow row;
-  LedgerSummary summary;           // what the last checkpoint said; must agree with the ledger
+  LedgerSummary summary;  // what the last checkpoint said; must agree with the ledger
   std::unique_ptr<Ledger> ledger;
 };
 
 // A slice as its last checkpoint left it, now owned under a new epoch.
 struct SliceState {
   Epoch epoch = 0;
-  std::uint64_t sequence = 0;      // of the last commit, 0 for none
-  Seed seed = 0;                   // of the deployment
+  std::uint64_t sequence = 0;  // of the last commit, 0 for none
+  Seed seed = 0;               // of the deployment
   std::vector<SourcePosition> positions;
   std::vector<RestoredBatch> batches;
   std::uint64_t dead_letters = 0;  // how many there are
@@ -90,7 +90,7 @@ struct SliceState {
 
 // What an operator wants to know of the last commit and the store's health.
 struct CommitStats {
-  std::uint64_t bytes = 0;         // of segment payload
+  std::uint64_t bytes = 0;  // of segment payload
   std::uint64_t segments = 0;
 };
 
@@ -108,7 +108,8 @@ class Store {
   // Whether we still own the slice; for times when there is nothing to commit.
   virtual boost::asio::awaitable<Result<void>> confirm(SliceId slice, Epoch epoch) = 0;
   // Dead letters with number > after, oldest first.
-  virtual boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after, std::size_t limit) = 0;
+  virtual boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(
+      std::int64_t after, std::size_t limit) = 0;
   // Stops background work (compaction) and closes connections, within a bounded time.
   virtual boost::asio::awaitable<void> close() = 0;
 };

@@ -16,7 +16,8 @@ class Telemetry {
   virtual ~Telemetry() = default;
   virtual void restored(std::size_t batches, Epoch epoch, std::chrono::microseconds took) = 0;
   virtual void reading_started(std::size_t channels) = 0;
-  virtual void checkpoint_committed(const CommitStats& stats, std::chrono::microseconds took, std::int64_t now_ms) = 0;
+  virtual void checkpoint_committed(const CommitStats& stats, std::chrono::microseconds took,
+                                    std::int64_t now_ms) = 0;
   virtual void store_failed(const Failure& failure, std::chrono::milliseconds retry_in) = 0;
   virtual void store_recovered() = 0;
   virtual void reading_paused(std::size_t uncommitted_bytes) = 0;

@@ -4,9 +4,12 @@ namespace rollcall {
 
 std::string_view to_string(Confidence confidence) {
   switch (confidence) {
-    case Confidence::final: return "final";
-    case Confidence::provisional: return "provisional";
-    case Confidence::blind: return "blind";
+    case Confidence::final:
+      return "final";
+    case Confidence::provisional:
+      return "provisional";
+    case Confidence::blind:
+      return "blind";
   }
   return "blind";
 }

@@ -13,11 +13,11 @@ enum class Confidence : std::uint8_t { final, provisional, blind };
 
 // What stands between an answer and certainty, as of one moment.
 struct Evidence {
-  bool recovering = false;            // the store is away: what we show is not durable yet
-  bool end_known = true;              // every channel's end was asked within the blind limit
-  std::uint64_t lag_records = 0;      // known to exist and not read
-  std::uint64_t lost_records = 0;     // gone before we could read them
-  std::uint64_t dead_letters = 0;     // read and not understood
+  bool recovering = false;         // the store is away: what we show is not durable yet
+  bool end_known = true;           // every channel's end was asked within the blind limit
+  std::uint64_t lag_records = 0;   // known to exist and not read
+  std::uint64_t lost_records = 0;  // gone before we could read them
+  std::uint64_t dead_letters = 0;  // read and not understood
 };
 
 struct Verdict {

@@ -1,11 +1,10 @@
 // What one addition to a ledger costs, in time and in memory. Prints one line for each kind of ids:
 //   ledger_bench [ids = 10000000] [kind ...]
-// All times are the processor's, not the wall's, so that a busy machine does not show. Columns: ns for each first naming and each second one, the same asking for the memory eight records ahead, the longest
-// single call, resident bytes for each id when both sides have named it and what memory_bytes() says of the same, ns for
-// naming again, ns for each id to restore from encoded deltas, and the time of a view and of a page of 1,000 missing ids.
-#include <sys/wait.h>
-#include <unistd.h>
-
+// All times are the processor's, not the wall's, so that a busy machine does not show. Columns: ns
+// for each first naming and each second one, the same asking for the memory eight records ahead,
+// the longest single call, resident bytes for each id when both sides have named it and what
+// memory_bytes() says of the same, ns for naming again, ns for each id to restore from encoded
+// deltas, and the time of a view and of a page of 1,000 missing ids.
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
@@ -19,6 +18,8 @@
 #include <random>
 #include <string>
 #include <string_view>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 #include "pipeline/ledger/ledger.hpp"
@@ -43,7 +44,9 @@ constexpr Seed kSeed = 42;
 constexpr std::size_t kCut = 1'000'000;  // ids between two cuts, as a checkpoint would
 constexpr std::size_t kAhead = 8;
 
-double nanoseconds(Clock::duration time) { return std::chrono::duration<double, std::nano>(time).count(); }
+double nanoseconds(Clock::duration time) {
+  return std::chrono::duration<double, std::nano>(time).count();
+}
 
 double resident_bytes() {
   std::ifstream statm("/proc/self/statm");
@@ -56,10 +59,12 @@ double resident_bytes() {
 // Ids of one kind, numbered; text is made in place so that the bench itself holds little.
 class Ids {
  public:
-  Ids(std::string_view kind, std::size_t count) : kind_(kind), numbers_(is_text() ? 0 : count), count_(count) {
+  Ids(std::string_view kind, std::size_t count)
+      : kind_(kind), numbers_(is_text() ? 0 : count), count_(count) {
     std::mt19937_64 random(1);
     for (std::size_t i = 0; i < numbers_.size(); ++i) numbers_[i] = number(i, random);
-    if (kind == "shuffled" || kind == "stride7") std::shuffle(numbers_.begin(), numbers_.end(), random);
+    if (kind == "shuffled" || kind == "stride7")
+      std::shuffle(numbers_.begin(), numbers_.end(), random);
   }
   [[nodiscard]] bool is_text() const { return kind_ == "uuid"; }
   [[nodiscard]] std::size_t count() const { return count_; }
@@ -69,7 +74,8 @@ class Ids {
     std::string& text = texts_[slot];
     text.assign("00000000-0000-4000-8000-000000000000");
     std::uint64_t a = (i + 1) * 0x9e3779b97f4a7c15U;
-    for (std::size_t at : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U, 24U, 25U, 26U, 27U, 28U, 29U, 30U, 31U}) {
+    for (std::size_t at :
+         {0U, 1U, 2U, 3U, 4U, 5U, 6U, 7U, 24U, 25U, 26U, 27U, 28U, 29U, 30U, 31U}) {
       text[at] = "0123456789abcdef"[a & 15U];
       a >>= 4U;
     }
@@ -81,7 +87,8 @@ class Ids {
     if (kind_ == "random64") return random();
     if (kind_ == "random32") return random() >> 32U;
     if (kind_ == "random40") return random() >> 24U;
-    if (kind_ == "snowflake") return (1'790'000'000'000U + i / 10) << 22U | (random() % 16) << 12U | i % 10;
+    if (kind_ == "snowflake")
+      return (1'790'000'000'000U + i / 10) << 22U | (random() % 16) << 12U | i % 10;
     return kind_ == "stride7" ? i * 7 : i;
   }
   std::string kind_;
@@ -91,7 +98,8 @@ class Ids {
 };
 
 // Names every id on a side, in ns each; cuts as a checkpoint would and hands each delta to `cut`.
-double name_all(Ledger& ledger, Side side, Ids& ids, bool ahead, const std::function<void(LedgerDelta)>& cut) {
+double name_all(Ledger& ledger, Side side, Ids& ids, bool ahead,
+                const std::function<void(LedgerDelta)>& cut) {
   Clock::duration spent{};
   for (std::size_t begin = 0; begin < ids.count(); begin += kCut) {
     const std::size_t end = std::min(begin + kCut, ids.count());
@@ -137,8 +145,8 @@ void in_child(const Body& body) {
   (void)waitpid(child, &status, 0);
 }
 
-// Resident bytes for each id, and what the ledger says of itself. The delta is taken often, or its memory, which the
-// allocator keeps for the next one, would count too.
+// Resident bytes for each id, and what the ledger says of itself. The delta is taken often, or its
+// memory, which the allocator keeps for the next one, would count too.
 void print_memory(Ids& ids) {
   const double before = resident_bytes();
   Ledger ledger(2, kSeed);
@@ -179,7 +187,8 @@ void measure(const char* kind, std::size_t count) {
       for (const SegmentChunk& chunk : run) (void)restored.absorb(chunk.payload);
     }
     const double restore = nanoseconds(Clock::now() - restore_started) / static_cast<double>(count);
-    std::printf(" %7.1f | view %6.1f us page %7.2f ms |", restore, nanoseconds(page_started - view_started) / 1e3,
+    std::printf(" %7.1f | view %6.1f us page %7.2f ms |", restore,
+                nanoseconds(page_started - view_started) / 1e3,
                 nanoseconds(page_ended - page_started) / 1e6);
     if (restored.count(kMatched) != ledger.count(kMatched) || page.empty()) std::printf(" WRONG");
   }
@@ -192,7 +201,8 @@ int main(int argc, char** argv) {
   const std::size_t count = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 10'000'000;
   std::vector<std::string> kinds(argv + std::min(argc, 2), argv + argc);
   if (kinds.empty()) {
-    kinds = {"sequence", "shuffled", "stride7", "snowflake", "random32", "random40", "random64", "uuid"};
+    kinds = {"sequence", "shuffled", "stride7",  "snowflake",
+             "random32", "random40", "random64", "uuid"};
   }
   std::printf("%38s 1st, 2nd | ahead: 1st, 2nd, again | restore\n", "");
   for (const std::string& kind : kinds) {

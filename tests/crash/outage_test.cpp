@@ -96,7 +96,8 @@ TEST_CASE("what a daemon has read while the database is away is read again after
 TEST_CASE(
     "with too much that is not durable reading pauses, and goes on when the database is back") {
   Stage::Options options;
-  options.checkpoint = "interval = \"50ms\"\nbytes = \"256KiB\"\nuncommitted_bytes_max = \"1MiB\"\n";
+  options.checkpoint =
+      "interval = \"50ms\"\nbytes = \"256KiB\"\nuncommitted_bytes_max = \"1MiB\"\n";
   Stage stage(options);
   stage.daemon.start();
   stage.daemon.wait_until_ready();

@@ -101,7 +101,8 @@ class ScriptedSource final : public RecordSource {
 
   void note_end(std::size_t i) {
     channels_[i].end = end(i);
-    channels_[i].end_asked_ms = std::numeric_limits<std::int64_t>::max();  // the log's end is always known
+    channels_[i].end_asked_ms =
+        std::numeric_limits<std::int64_t>::max();  // the log's end is always known
   }
 
   bool take_one() {

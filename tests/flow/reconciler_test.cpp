@@ -218,7 +218,8 @@ TEST_CASE(
   process.store->fail_commits(1'000'000, memory::Fault::transient);
   for (int i = 0; i < 20'000; ++i) world.log.append(random() % 4, random_record(random));
   process.source.wake();
-  process.run_until([&] { return process.telemetry.pauses > 0 && !process.telemetry.failures.empty(); });
+  process.run_until(
+      [&] { return process.telemetry.pauses > 0 && !process.telemetry.failures.empty(); });
   CHECK(process.telemetry.paused_at_bytes < 30'000);
   CHECK(process.reconciler->lag_records() > 0);
   CHECK(process.reconciler->verdict().confidence == Confidence::provisional);

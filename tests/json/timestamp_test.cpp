@@ -2,7 +2,6 @@
 #include "connectors/json/timestamp.hpp"
 
 #include <doctest/doctest.h>
-
 #include <string>
 #include <vector>
 

@@ -1,9 +1,9 @@
 // KafkaSource with the real client against a broker within this process.
 #include <algorithm>
-#include <doctest/doctest.h>
-#include <set>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <doctest/doctest.h>
+#include <set>
 #include <thread>
 
 #include "connectors/kafka/embedded_broker.hpp"

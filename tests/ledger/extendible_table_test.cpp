@@ -1,8 +1,7 @@
 #include "pipeline/ledger/extendible_table.hpp"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
+#include <doctest/doctest.h>
 #include <limits>
 #include <map>
 #include <random>
@@ -96,7 +95,8 @@ TEST_CASE("merging sorted keys is the same as putting them in one by one") {
   for (int round = 0; round < 30; ++round) {
     std::vector<std::uint64_t> keys;
     const std::uint64_t first = random();
-    for (std::size_t i = random() % 20'000; i > 0; --i) keys.push_back(first + (random() >> random() % 64));
+    for (std::size_t i = random() % 20'000; i > 0; --i)
+      keys.push_back(first + (random() >> random() % 64));
     for (const auto& [key, mask] : model) {
       if (random() % 4 == 0) keys.push_back(key);
     }
@@ -142,7 +142,8 @@ TEST_CASE("memory for each entry stays within the bound at every size") {
     integers.insert(random(), 1);
     texts.insert({random(), random()}, 1);
     if (size < 10'000) continue;
-    most_integer = std::max(most_integer, static_cast<double>(integers.bytes()) / static_cast<double>(size));
+    most_integer =
+        std::max(most_integer, static_cast<double>(integers.bytes()) / static_cast<double>(size));
     most_text = std::max(most_text, static_cast<double>(texts.bytes()) / static_cast<double>(size));
   }
   CHECK(most_integer <= 18);

@@ -1,7 +1,7 @@
-// Ledgers against the plainest model, on random mixtures. A failure prints the seed that repeats it.
-#include <doctest/doctest.h>
-
+// Ledgers against the plainest model, on random mixtures. A failure prints the seed that repeats
+// it.
 #include <deque>
+#include <doctest/doctest.h>
 #include <memory>
 #include <random>
 #include <utility>
@@ -28,7 +28,8 @@ struct Pair {
     const OwnedRecordId& id = std::get<OwnedRecordId>(naming.what);
     ledger.prefetch(view_of(id));
     const bool fresh = ledger.add(naming.side, view_of(id));
-    if (fresh != oracle.add(naming.side, id)) FAIL_CHECK("the ledger and its model disagree on a duplicate");
+    if (fresh != oracle.add(naming.side, id))
+      FAIL_CHECK("the ledger and its model disagree on a duplicate");
   }
 
   Ledger ledger;

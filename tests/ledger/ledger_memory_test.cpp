@@ -1,6 +1,5 @@
 // How much memory ids of each kind take, by the ledger's own account.
 #include <doctest/doctest.h>
-
 #include <random>
 #include <string>
 
@@ -40,7 +39,9 @@ TEST_CASE("ids spread over 40 bits are not mistaken for clusters") {
 }
 
 TEST_CASE("snowflakes of a busy second are clusters") {
-  const auto id = [](std::size_t i) { return std::uint64_t{(1'790'000'000'000U + i / 100) << 22U | i % 100}; };
+  const auto id = [](std::size_t i) {
+    return std::uint64_t{(1'790'000'000'000U + i / 100) << 22U | i % 100};
+  };
   CHECK(bytes_for_each(id) < 7);
 }
 

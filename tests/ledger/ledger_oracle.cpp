@@ -1,7 +1,6 @@
 #include "tests/ledger/ledger_oracle.hpp"
 
 #include <doctest/doctest.h>
-
 #include <random>
 
 namespace rollcall {
@@ -25,19 +24,23 @@ Mask LedgerOracle::mask_of(const Occurrences& occurrences) const {
   return static_cast<Mask>(mask);
 }
 
-std::vector<OwnedRecordId> LedgerOracle::ids(MaskExpression expression, const std::optional<OwnedRecordId>& after,
+std::vector<OwnedRecordId> LedgerOracle::ids(MaskExpression expression,
+                                             const std::optional<OwnedRecordId>& after,
                                              std::size_t limit) const {
   std::vector<OwnedRecordId> found;
-  for (auto at = after ? occurrences_.upper_bound(*after) : occurrences_.begin(); at != occurrences_.end(); ++at) {
+  for (auto at = after ? occurrences_.upper_bound(*after) : occurrences_.begin();
+       at != occurrences_.end(); ++at) {
     if (found.size() == limit) break;
     const Mask mask = mask_of(at->second);
-    const bool text_let_go = std::holds_alternative<std::string>(at->first) && mask == full_mask(sides_);
+    const bool text_let_go =
+        std::holds_alternative<std::string>(at->first) && mask == full_mask(sides_);
     if (expression.matches(mask) && !text_let_go) found.push_back(at->first);
   }
   return found;
 }
 
-std::vector<IntegerRange> LedgerOracle::runs(MaskExpression expression, std::optional<std::uint64_t> after,
+std::vector<IntegerRange> LedgerOracle::runs(MaskExpression expression,
+                                             std::optional<std::uint64_t> after,
                                              std::size_t limit) const {
   std::vector<IntegerRange> found;
   std::optional<OwnedRecordId> from;
@@ -58,7 +61,8 @@ std::vector<IntegerRange> LedgerOracle::runs(MaskExpression expression, std::opt
 std::vector<DuplicateEntry> LedgerOracle::duplicates(const std::optional<OwnedRecordId>& after,
                                                      std::size_t limit) const {
   std::vector<DuplicateEntry> found;
-  for (auto at = after ? occurrences_.upper_bound(*after) : occurrences_.begin(); at != occurrences_.end(); ++at) {
+  for (auto at = after ? occurrences_.upper_bound(*after) : occurrences_.begin();
+       at != occurrences_.end(); ++at) {
     if (found.size() == limit) break;
     DuplicateEntry entry{at->first, Occurrences(sides_)};
     bool repeated = false;
@@ -106,8 +110,10 @@ void LedgerOracle::check_lists(const LedgerView& view, std::uint64_t seed) const
     check_list(view, expression, random());
   }
   for (int i = 0; i < 3; ++i) {
-    check_list(view, {static_cast<Mask>(random() & full_mask(sides_)), static_cast<Mask>(random() & random())},
-               random());
+    check_list(
+        view,
+        {static_cast<Mask>(random() & full_mask(sides_)), static_cast<Mask>(random() & random())},
+        random());
   }
   CHECK(same(view.duplicates(std::nullopt, size() + 1), duplicates(std::nullopt, size() + 1)));
   std::optional<OwnedRecordId> after;
@@ -119,11 +125,13 @@ void LedgerOracle::check_lists(const LedgerView& view, std::uint64_t seed) const
   }
 }
 
-void LedgerOracle::check_list(const LedgerView& view, MaskExpression expression, std::uint64_t seed) const {
+void LedgerOracle::check_list(const LedgerView& view, MaskExpression expression,
+                              std::uint64_t seed) const {
   std::mt19937_64 random(seed);
   const auto all = ids(expression, std::nullopt, size());
   CHECK(view.ids(expression, std::nullopt, size() + 1) == all);
-  CHECK(view.runs(expression, std::nullopt, size() + 1) == runs(expression, std::nullopt, size() + 1));
+  CHECK(view.runs(expression, std::nullopt, size() + 1) ==
+        runs(expression, std::nullopt, size() + 1));
   for (int page = 0; page < 10; ++page) {
     const std::size_t limit = random() % 100;
     std::optional<OwnedRecordId> after;

@@ -18,9 +18,11 @@ class LedgerOracle {
   void add(Side side, IntegerRange range);
 
   [[nodiscard]] std::size_t size() const { return occurrences_.size(); }
-  [[nodiscard]] std::vector<OwnedRecordId> ids(MaskExpression expression, const std::optional<OwnedRecordId>& after,
+  [[nodiscard]] std::vector<OwnedRecordId> ids(MaskExpression expression,
+                                               const std::optional<OwnedRecordId>& after,
                                                std::size_t limit) const;
-  [[nodiscard]] std::vector<IntegerRange> runs(MaskExpression expression, std::optional<std::uint64_t> after,
+  [[nodiscard]] std::vector<IntegerRange> runs(MaskExpression expression,
+                                               std::optional<std::uint64_t> after,
                                                std::size_t limit) const;
   [[nodiscard]] std::vector<DuplicateEntry> duplicates(const std::optional<OwnedRecordId>& after,
                                                        std::size_t limit) const;

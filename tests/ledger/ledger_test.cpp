@@ -1,7 +1,6 @@
 #include "pipeline/ledger/ledger.hpp"
 
 #include <doctest/doctest.h>
-
 #include <limits>
 #include <random>
 #include <string>
@@ -17,8 +16,12 @@ constexpr std::uint64_t kIdMax = std::numeric_limits<std::uint64_t>::max();
 using Ids = std::vector<OwnedRecordId>;
 using Runs = std::vector<IntegerRange>;
 
-Ids ids(Ledger& ledger, MaskExpression expression) { return ledger.view()->ids(expression, std::nullopt, 1000); }
-bool add(Ledger& ledger, Side side, std::string_view text) { return ledger.add(side, RecordId::from_text(text)); }
+Ids ids(Ledger& ledger, MaskExpression expression) {
+  return ledger.view()->ids(expression, std::nullopt, 1000);
+}
+bool add(Ledger& ledger, Side side, std::string_view text) {
+  return ledger.add(side, RecordId::from_text(text));
+}
 
 TEST_CASE("an id is missing, matched or unexpected by who has named it") {
   Ledger ledger(2, kSeed);
@@ -71,7 +74,8 @@ TEST_CASE("the ends of the domain are ids like any other") {
 TEST_CASE("a declared range of a billion is there at once and lists what is missing as runs") {
   Ledger ledger(2, kSeed);
   ledger.add(kExpected, IntegerRange{1, 1'000'000'000});
-  for (const std::uint64_t id : {1U, 500U, 501U, 1'000'000'000U}) ledger.add(kProcessed, RecordId{id});
+  for (const std::uint64_t id : {1U, 500U, 501U, 1'000'000'000U})
+    ledger.add(kProcessed, RecordId{id});
   CHECK(ledger.count(kMissing) == 999'999'996);
   CHECK(ledger.view()->runs(kMissing, std::nullopt, 10) == Runs{{2, 499}, {502, 999'999'999}});
   CHECK(ledger.view()->runs(kMissing, 700, 10) == Runs{{701, 999'999'999}});
@@ -88,8 +92,10 @@ TEST_CASE("a range may cross a multiple of 2^32 and reach both ends of the domai
   ledger.add(kExpected, IntegerRange{kIdMax - 9999, kIdMax});
   ledger.add(kProcessed, IntegerRange{border, border});
   CHECK(ledger.total(kExpected) == 30'000);
-  CHECK(ledger.view()->runs(kMissing, std::nullopt, 10) ==
-        Runs{{0, 9999}, {border - 5000, border - 1}, {border + 1, border + 4999}, {kIdMax - 9999, kIdMax}});
+  CHECK(ledger.view()->runs(kMissing, std::nullopt, 10) == Runs{{0, 9999},
+                                                                {border - 5000, border - 1},
+                                                                {border + 1, border + 4999},
+                                                                {kIdMax - 9999, kIdMax}});
 }
 
 TEST_CASE("what a range names again are duplicates, what it names anew are not") {
@@ -126,7 +132,8 @@ TEST_CASE("the delta says what happened since the last cut, and nothing twice") 
   REQUIRE(delta.sides[0].added.texts.size() == 1);
   CHECK(delta.text_bytes.substr(delta.sides[0].added.texts[0].offset, 4) == "text");
   REQUIRE(delta.sides[1].added.texts.size() == 1);
-  CHECK(delta.sides[1].added.texts[0].offset == LedgerDelta::kNoText);  // matched: the text is needed no longer
+  CHECK(delta.sides[1].added.texts[0].offset ==
+        LedgerDelta::kNoText);  // matched: the text is needed no longer
   REQUIRE(delta.sides[1].duplicates.texts.size() == 2);
   CHECK(delta.sides[1].duplicates.texts[0].offset != LedgerDelta::kNoText);
   CHECK(delta.sides[1].duplicates.texts[1].offset == LedgerDelta::kNoText);

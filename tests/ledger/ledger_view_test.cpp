@@ -1,7 +1,6 @@
 // Views read by other threads while the ledger goes on; worth most under the thread sanitizer.
-#include <doctest/doctest.h>
-
 #include <atomic>
+#include <doctest/doctest.h>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -21,8 +20,10 @@ struct Shown {
   std::uint64_t duplicate_ids = 0;
 };
 
-// Reads whatever view is shown until told to stop; counts the lists that disagree with the counts of their moment.
-void read_views(std::mutex& mutex, const Shown& shown, const std::atomic<bool>& stop, std::atomic<int>& wrong) {
+// Reads whatever view is shown until told to stop; counts the lists that disagree with the counts
+// of their moment.
+void read_views(std::mutex& mutex, const Shown& shown, const std::atomic<bool>& stop,
+                std::atomic<int>& wrong) {
   while (!stop) {
     Shown mine;
     {
@@ -31,7 +32,8 @@ void read_views(std::mutex& mutex, const Shown& shown, const std::atomic<bool>& 
     }
     if (!mine.view) continue;
     if (mine.view->ids(kMissing, std::nullopt, mine.missing + 1).size() != mine.missing) ++wrong;
-    if (mine.view->duplicates(std::nullopt, mine.duplicate_ids + 1).size() > mine.duplicate_ids) ++wrong;
+    if (mine.view->duplicates(std::nullopt, mine.duplicate_ids + 1).size() > mine.duplicate_ids)
+      ++wrong;
     (void)mine.view->runs(kUnexpected, std::nullopt, 100);
   }
 }
@@ -57,7 +59,8 @@ TEST_CASE("threads read views that never change while the ledger does") {
       ledger.add(naming.side, view_of(std::get<OwnedRecordId>(naming.what)));
     }
     if (i % 100 != 0) continue;
-    Shown next{ledger.view(), ledger.count(kMissing), ledger.duplicate_ids(0) + ledger.duplicate_ids(1)};
+    Shown next{ledger.view(), ledger.count(kMissing),
+               ledger.duplicate_ids(0) + ledger.duplicate_ids(1)};
     const std::scoped_lock lock(mutex);
     shown = std::move(next);
   }

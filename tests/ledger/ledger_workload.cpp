@@ -15,9 +15,12 @@ std::uint64_t snowflake(std::mt19937_64& random, std::uint64_t milliseconds) {
 
 std::uint64_t on_a_border(std::mt19937_64& random) {
   switch (random() % 3) {
-    case 0: return random() % 100;
-    case 1: return kIdMax - random() % 100;
-    default: return (std::uint64_t{1} << 32U) - 50 + random() % 100;
+    case 0:
+      return random() % 100;
+    case 1:
+      return kIdMax - random() % 100;
+    default:
+      return (std::uint64_t{1} << 32U) - 50 + random() % 100;
   }
 }
 
@@ -33,7 +36,8 @@ std::string random_uuid(std::mt19937_64& random) {
   return text;
 }
 
-Workload::Workload(std::uint64_t seed, std::size_t sides, std::size_t ids_of_a_kind, WorkloadKinds kinds)
+Workload::Workload(std::uint64_t seed, std::size_t sides, std::size_t ids_of_a_kind,
+                   WorkloadKinds kinds)
     : random_(seed), sides_(sides), ids_(ids_of_a_kind), ranges_(kinds.ranges) {
   const auto add_pool = [&](bool wanted, auto make) {
     if (!wanted) return;

@@ -1,8 +1,7 @@
 #include "pipeline/ledger/roaring_layout.hpp"
 
-#include <doctest/doctest.h>
-
 #include <algorithm>
+#include <doctest/doctest.h>
 #include <random>
 #include <set>
 #include <vector>
@@ -47,7 +46,8 @@ TEST_CASE("adding through the layout is adding") {
 
 TEST_CASE("a full container becomes one run and stays a set") {
   Roaring set;
-  for (std::uint32_t value = 0; value < 65536; ++value) CHECK(roaring_layout::add(set, value * 7919 % 65536).fresh);
+  for (std::uint32_t value = 0; value < 65536; ++value)
+    CHECK(roaring_layout::add(set, value * 7919 % 65536).fresh);
   CHECK(roaring_layout::bytes(set) < 200);
   CHECK_FALSE(roaring_layout::add(set, 77).fresh);
   CHECK(set.cardinality() == 65536);
@@ -58,7 +58,8 @@ TEST_CASE("many runs become a bitset before they cost more than one") {
   set.addRange(1, 4);  // runs from the first
   set.addRange(100, 40'000);
   set.runOptimize();
-  for (std::uint32_t value = 40'001; value < 65536; value += 2) CHECK(roaring_layout::add(set, value).fresh);
+  for (std::uint32_t value = 40'001; value < 65536; value += 2)
+    CHECK(roaring_layout::add(set, value).fresh);
   CHECK(roaring_layout::bytes(set) < 9000);
   CHECK(set.cardinality() == 3 + 39'900 + (65536 - 40'001 + 1) / 2);
 }
@@ -92,7 +93,8 @@ TEST_CASE("runs come in order from any point, whatever the containers are") {
     roaring_layout::RunReader reader(set, from);
     Model read;
     for (std::uint32_t lo = 0, hi = 0; reader.next(lo, hi);) {
-      for (std::uint64_t v = lo; v <= hi; ++v) read.insert(read.end(), static_cast<std::uint32_t>(v));
+      for (std::uint64_t v = lo; v <= hi; ++v)
+        read.insert(read.end(), static_cast<std::uint32_t>(v));
     }
     CHECK(read == Model(model.lower_bound(from), model.end()));
   }

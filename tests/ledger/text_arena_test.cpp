@@ -1,8 +1,7 @@
 #include "pipeline/ledger/text_arena.hpp"
 
-#include <doctest/doctest.h>
-
 #include <deque>
+#include <doctest/doctest.h>
 #include <random>
 #include <string>
 #include <vector>

@@ -53,10 +53,12 @@ void create_role_with_password(const std::string& role, const std::string& passw
   const std::string rules = query_value(server, "show hba_file");
   // Read before it is written: COPY empties the file before it runs its query.
   const std::string others = query_value(
-      server, "select string_agg(line, E'\n' order by n) from regexp_split_to_table(pg_read_file('" + rules +
-                  "'), E'\n') with ordinality as all_lines(line, n) where line ~ '^(host|local)'");
+      server,
+      "select string_agg(line, E'\n' order by n) from regexp_split_to_table(pg_read_file('" +
+          rules + "'), E'\n') with ordinality as all_lines(line, n) where line ~ '^(host|local)'");
   query(server, "copy (select line from regexp_split_to_table($rules$host all " + role +
-                    " 127.0.0.1/32 scram-sha-256\n" + others + "$rules$, E'\n') as line) to '" + rules + "'");
+                    " 127.0.0.1/32 scram-sha-256\n" + others + "$rules$, E'\n') as line) to '" +
+                    rules + "'");
   query(server, "select pg_reload_conf()");
   const auto scheme_end = server.find("//") + 2;
   const std::string wrong =
