@@ -40,17 +40,11 @@ constexpr std::array<std::string_view, 10> kRefused{
     "enabled_events",       "default_topic_conf",      "transactional.id",
     "enable.idempotence"};
 
-std::uint32_t queued_records_min(const Options& options) {
-  constexpr int kQueueBackoffKnown = 0x02020000;
-  if (options.queued_records_min != 0) return options.queued_records_min;
-  return rd_kafka_version() < kQueueBackoffKnown ? 3'000'000 : 300'000;
-}
-
 // Measured defaults that a person may change.
 std::vector<Property> tuned_properties(const Options& options) {
   return {
       {"client.id", "rollcall"},
-      {"queued.min.messages", std::to_string(queued_records_min(options))},
+      {"queued.min.messages", std::to_string(options.queued_records_min)},
       {"queued.max.messages.kbytes", std::to_string(options.queued_kbytes_max)},
       {"fetch.message.max.bytes", "4194304"},
       {"fetch.max.bytes", "67108864"},
@@ -83,7 +77,8 @@ bool set(rd_kafka_conf_t* conf, const Property& property, std::vector<std::strin
   return false;
 }
 
-// Known since librdkafka 2.2, where it ends the one-second pause of a full queue.
+constexpr int kQueueBackoffKnown = 0x02020000;  // fetch.queue.backoff.ms
+
 void set_if_known(rd_kafka_conf_t* conf, const char* name, const char* value) {
   (void)rd_kafka_conf_set(conf, name, value, nullptr, 0);
 }
@@ -172,6 +167,7 @@ std::shared_ptr<Client> make_client(const Options& options) {
   std::array<char, kErrorTextBytes> text{};
   client->handle = rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), text.data(), text.size());
   if (client->handle == nullptr) throw std::runtime_error(text.data());
+  client->pauses_when_full = rd_kafka_version() < kQueueBackoffKnown;
   (void)conf.release();  // taken by the client
   (void)rd_kafka_poll_set_consumer(client->handle);
   client->queue.reset(rd_kafka_queue_get_consumer(client->handle));

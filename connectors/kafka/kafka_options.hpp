@@ -32,13 +32,12 @@ struct Options {
   std::chrono::milliseconds ask_timeout{3'000};    // of one question to the brokers
   // A topic must be unknown that long before it is believed.
   std::chrono::milliseconds confirm_for{2'000};
-  // Stop() leaves the client to the process's end after that.
+  // stop() leaves the client to the process's end after that.
   std::chrono::milliseconds stop_max{5'000};
 
-  // Records that librdkafka fetches ahead. Back-pressure is not draining: what waits is bounded by these two, about
-  // 300 bytes and the payload for each record, plus one fetch response. Before librdkafka 2.2 a full queue stops
-  // fetching for a whole second, so it has to hold more than a second's worth. 0: 3,000,000 there, 300,000 since.
-  std::uint32_t queued_records_min = 0;
+  // Records that librdkafka fetches ahead. Back-pressure is not draining: what waits is bounded by
+  // these two, about 300 bytes and the payload for each record, plus one fetch response.
+  std::uint32_t queued_records_min = 300'000;
   std::uint32_t queued_kbytes_max = 1'048'576;
 
   // Rare events for the log; called on the loop. May be empty.

@@ -1,9 +1,11 @@
 #include "connectors/kafka/kafka_scout.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <condition_variable>
+#include <map>
 #include <mutex>
 #include <pthread.h>
 #include <utility>
@@ -20,6 +22,9 @@ namespace {
 constexpr std::int64_t kLatest = -1;
 constexpr std::int64_t kEarliest = -2;
 
+constexpr std::chrono::milliseconds kWakeInterval{10};
+constexpr int kWakeTimeoutMs = 100;
+
 std::int64_t wall_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
@@ -35,12 +40,15 @@ struct KafkaScout::State {
         metadata_interval(options.metadata_interval),
         ends_interval(options.ends_interval),
         ask_timeout_ms(static_cast<int>(options.ask_timeout.count())),
+        pauses_when_full(client->pauses_when_full),
         sink(std::move(to)) {
     for (const auto& topic : options.topics) names.push_back(topic.name);
   }
 
   static void run(const std::shared_ptr<State>& state);
   bool wait_for_turn(Questions& questions);
+  void wait_until_due(std::unique_lock<std::mutex>& lock);
+  void wake_brokers();
   [[nodiscard]] Survey survey(const Questions& questions);
   void survey_topics(Survey& survey);
   void survey_bounds(Survey& survey, std::int64_t which, std::int64_t PartitionSurvey::*bound);
@@ -52,10 +60,16 @@ struct KafkaScout::State {
   const std::chrono::milliseconds metadata_interval;
   const std::chrono::milliseconds ends_interval;
   const int ask_timeout_ms;
+  const bool pauses_when_full;
   std::vector<std::string> names;
 
   // The thread's own.
-  std::vector<TopicSurvey> known;  // what metadata said last
+  struct Place {
+    std::size_t topic = 0;
+    std::int32_t partition = 0;
+  };
+  std::vector<TopicSurvey> known;               // what metadata said last
+  std::map<std::int32_t, Place> one_of_broker;  // some partition that each broker leads
   SteadyClock::time_point topics_due = SteadyClock::now();
   SteadyClock::time_point ends_due = SteadyClock::now();
 
@@ -63,6 +77,7 @@ struct KafkaScout::State {
   std::mutex mutex;
   std::condition_variable changed;
   Questions asked;
+  std::atomic<bool> fetching = false;  // since the brokers were woken last; set under the mutex
   bool delivering = false;
   bool stopping = false;
   bool ended = false;
@@ -87,6 +102,15 @@ void KafkaScout::ask(Questions questions) {
     state_->asked.topics |= questions.topics;
     state_->asked.beginnings |= questions.beginnings;
     state_->asked.at_once |= questions.at_once;
+  }
+  state_->changed.notify_one();
+}
+
+void KafkaScout::keep_fetching() {
+  if (!state_->pauses_when_full || state_->fetching.load(std::memory_order_relaxed)) return;
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->fetching = true;
   }
   state_->changed.notify_one();
 }
@@ -126,11 +150,35 @@ void KafkaScout::State::run(const std::shared_ptr<State>& state) {
 bool KafkaScout::State::wait_for_turn(Questions& questions) {
   std::unique_lock lock(mutex);
   changed.wait(lock, [this] { return stopping || !delivering; });
-  const auto due = std::min(topics_due, ends_due);
-  (void)changed.wait_until(lock, due, [this] { return stopping || asked.at_once; });
+  wait_until_due(lock);
   questions = std::exchange(asked, {});
   questions.topics |= SteadyClock::now() >= topics_due;
   return !stopping;
+}
+
+void KafkaScout::State::wait_until_due(std::unique_lock<std::mutex>& lock) {
+  const auto due = std::min(topics_due, ends_due);
+  const auto wanted = [this] { return stopping || asked.at_once; };
+  while (!wanted() && SteadyClock::now() < due) {
+    (void)changed.wait_until(lock, due, [&] { return wanted() || fetching; });
+    if (wanted() || !fetching.exchange(false)) continue;
+    lock.unlock();
+    wake_brokers();
+    lock.lock();
+    (void)changed.wait_until(lock, std::min(due, SteadyClock::now() + kWakeInterval), wanted);
+  }
+}
+
+void KafkaScout::State::wake_brokers() {
+  if (one_of_broker.empty()) return;
+  const PartitionListHandle list{
+      rd_kafka_topic_partition_list_new(static_cast<int>(one_of_broker.size()))};
+  for (const auto& [broker, place] : one_of_broker) {
+    auto* entry =
+        rd_kafka_topic_partition_list_add(list.get(), names[place.topic].c_str(), place.partition);
+    entry->offset = kLatest;
+  }
+  (void)rd_kafka_offsets_for_times(client->handle, list.get(), kWakeTimeoutMs);
 }
 
 Survey KafkaScout::State::survey(const Questions& questions) {
@@ -153,6 +201,7 @@ Survey KafkaScout::State::survey(const Questions& questions) {
 
 void KafkaScout::State::survey_topics(Survey& survey) {
   known.resize(names.size());
+  one_of_broker.clear();
   survey.asked_topics = true;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const rd_kafka_metadata_t* answer = nullptr;
@@ -169,6 +218,9 @@ void KafkaScout::State::survey_topics(Survey& survey) {
     known[i].error = topic == nullptr ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : topic->err;
     if (known[i].error != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     known[i].partitions.assign(static_cast<std::size_t>(topic->partition_cnt), {});
+    for (int p = 0; p < topic->partition_cnt; ++p) {
+      one_of_broker[topic->partitions[p].leader] = {i, topic->partitions[p].id};
+    }
   }
 }
 

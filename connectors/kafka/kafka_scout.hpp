@@ -60,6 +60,12 @@ class KafkaScout {
   };
   void ask(Questions questions);
 
+  // To be called while records come as fast as they can be taken. librdkafka before 2.2 looks only
+  // once a second whether a queue that was full has room again, or when its broker thread wakes for
+  // another reason: so a broker is asked something, every kWakeInterval for as long as this is
+  // called. Does nothing where the client looks by itself.
+  void keep_fetching();
+
   // From here on the sink is silent. The thread ends after its present question and lets go of the client, which by then
   // should be the last hold on it.
   void stop();

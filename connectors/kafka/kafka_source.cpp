@@ -61,6 +61,7 @@ class KafkaSource::Impl {
   Result<std::span<const RawRecord>> drain(std::size_t records_max) {
     if (stopping_) return std::span<const RawRecord>{};
     auto drained = reader_.drain(records_max);
+    if (reader_.may_have_more()) scout_->keep_fetching();
     ask_scout();
     if (client_->commit_answered) commit_answered();
     return drained;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -14,6 +15,8 @@ namespace rollcall {
 // The index of a side by its name; kSidesMax where there is no such side.
 [[nodiscard]] Side side_index(const std::vector<std::string>& sides, std::string_view name);
 
+inline constexpr std::uint32_t kNotPending = std::numeric_limits<std::uint32_t>::max();
+
 // One batch within one slice: its row, its sets and how often they have changed.
 // Owner: Slice. Runs on: the loop.
 struct Batch {
@@ -25,8 +28,9 @@ struct Batch {
   std::uint64_t revision;  // grows with each event that named this batch
   bool touched = false;    // has a delta that no cut has taken
   bool stored = false;     // its row went into a checkpoint
-  bool default_sides =
-      false;  // its sides are the slice's, so a channel's side index holds here too
+  // Its sides are the slice's, so a channel's side index holds here too.
+  bool default_sides = false;
+  std::uint32_t pending = kNotPending;  // which group of PendingIds is for this batch
 
   // The index of a side by name; kSidesMax where the batch has no such side.
   [[nodiscard]] Side side(std::string_view name) const { return side_index(row.sides, name); }

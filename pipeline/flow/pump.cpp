@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kEventNamesSide = "event";  // Channel::side of a topic that binds none
 
+constexpr std::size_t kAhead = 16;  // ids: far enough for the memory to have answered
+
 }  // namespace
 
 Pump::Pump(RecordSource& source, std::vector<Decoder*> decoders, Slice& slice, const Clock& clock,
@@ -28,6 +30,7 @@ Result<Pump::Turn> Pump::turn() {
   budget_ = options_.ids_per_turn_max;
   if (event_ != nullptr) continue_event();
   while (budget_ > 0 && next_record_ < records_.size()) begin_record(records_[next_record_++]);
+  pending_.add_to(slice_);
   return Turn::busy;
 }
 
@@ -87,7 +90,14 @@ void Pump::begin_record(const RawRecord& record) {
   batch_ = batch;
   side_ = side;
   next_id_ = 0;
+  if (event->ids.size() == 1) return add_soon(event->ids.front());
   continue_event();
+}
+
+void Pump::add_soon(const RecordId& id) {
+  if (pending_.full()) pending_.add_to(slice_);
+  pending_.push(*batch_, side_, id);
+  finish_event();
 }
 
 Side Pump::side_of(const ChannelState& state, const Channel& channel, const Event& event,
@@ -99,15 +109,22 @@ Side Pump::side_of(const ChannelState& state, const Channel& channel, const Even
 }
 
 void Pump::continue_event() {
-  for (; next_id_ < event_->ids.size(); ++next_id_, --budget_) {
-    if (budget_ == 0) return;
-    slice_.add(*batch_, side_, event_->ids[next_id_]);
-  }
-  finish_event();
+  const auto ids = event_->ids.subspan(next_id_, std::min(event_->ids.size() - next_id_, budget_));
+  slice_.change(*batch_, [&](Ledger& ledger) {
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+      if (i + kAhead < ids.size()) ledger.prefetch(ids[i + kAhead]);
+      ledger.add(side_, ids[i]);
+    }
+  });
+  next_id_ += ids.size();
+  budget_ -= ids.size();
+  if (next_id_ == event_->ids.size()) finish_event();
 }
 
 void Pump::finish_event() {
-  if (event_->range) slice_.add(*batch_, side_, *event_->range);
+  if (event_->range) {
+    slice_.change(*batch_, [&](Ledger& ledger) { ledger.add(side_, *event_->range); });
+  }
   slice_.count_event(*batch_);
   event_ = nullptr;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "pipeline/failure.hpp"
+#include "pipeline/flow/pending_ids.hpp"
 #include "pipeline/flow/slice.hpp"
 #include "pipeline/ports/clock.hpp"
 #include "pipeline/ports/decoder.hpp"
@@ -55,6 +56,7 @@ class Pump {
  private:
   [[nodiscard]] Result<void> next_unit();
   void begin_record(const RawRecord& record);
+  void add_soon(const RecordId& id);
   void continue_event();
   void finish_event();
   void refuse(const RawRecord& record, BadRecordReason reason, std::string_view field);
@@ -62,8 +64,8 @@ class Pump {
 
   struct ChannelState {
     bool bound = true;  // the topic names the side, not the event
-    Side default_side =
-        0;  // of a bound channel: index within the slice's default sides, or kSidesMax
+    // Of a bound channel: index within the slice's default sides, or kSidesMax.
+    Side default_side = 0;
     std::int64_t checkpointed = 0;  // position in the last cut
   };
   // The index of the side that speaks, or kSidesMax where the batch (null: one yet to be created) has no such side.
@@ -84,6 +86,7 @@ class Pump {
   Side side_ = 0;                 // of event_
   std::size_t next_id_ = 0;       // of event_
   std::size_t budget_ = 0;        // ids left in this turn
+  PendingIds pending_;            // of events with one id; none between turns
   std::int64_t now_ms_ = 0;       // taken once for each drain
   std::vector<ChannelState> channels_;
   std::vector<ChannelCounters> counters_;

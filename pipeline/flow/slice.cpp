@@ -78,19 +78,6 @@ Batch* Slice::find(std::string_view name) const {
   return found == by_name_.end() ? nullptr : found->second;
 }
 
-bool Slice::add(Batch& batch, Side side, const RecordId& id) {
-  const std::size_t before = batch.ledger->delta_bytes();
-  const bool added = batch.ledger->add(side, id);
-  uncut_bytes_ += batch.ledger->delta_bytes() - before;
-  return added;
-}
-
-void Slice::add(Batch& batch, Side side, IntegerRange range) {
-  const std::size_t before = batch.ledger->delta_bytes();
-  batch.ledger->add(side, range);
-  uncut_bytes_ += batch.ledger->delta_bytes() - before;
-}
-
 void Slice::refuse(DeadLetter letter) {
   uncut_bytes_ += kDeadLetterOverheadBytes + letter.sample.size() + letter.field.size();
   dead_letters_.push_back(std::move(letter));

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
+#include <xxhash.h>
 
 #include "pipeline/flow/batch.hpp"
 #include "pipeline/ports/decoder.hpp"
@@ -35,9 +36,13 @@ class Slice {
   // In the order of their numbers.
   [[nodiscard]] const std::vector<std::unique_ptr<Batch>>& batches() const { return batches_; }
 
-  // One side of a batch names an id or a range. Returns whether it was new to that side (for a range: always true).
-  bool add(Batch& batch, Side side, const RecordId& id);
-  void add(Batch& batch, Side side, IntegerRange range);
+  // Lets `change` add to a batch's ledger, and keeps account of what that leaves to be cut.
+  template <class Change>
+  void change(Batch& batch, const Change& change) {
+    const std::size_t before = batch.ledger->delta_bytes();
+    change(*batch.ledger);
+    uncut_bytes_ += batch.ledger->delta_bytes() - before;
+  }
   // Counts one more event for a batch whose ids have been added.
   void count_event(Batch& batch) {
     ++batch.revision;
@@ -57,6 +62,13 @@ class Slice {
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
+  struct NameHash {
+    using is_avalanching = void;  // the table need not mix it again
+    std::size_t operator()(std::string_view name) const {
+      return XXH3_64bits(name.data(), name.size());
+    }
+  };
+
   void touch(Batch& batch) {
     if (batch.touched) return;
     batch.touched = true;
@@ -70,7 +82,8 @@ class Slice {
   std::uint64_t sequence_ = 0;
   Seed seed_ = 0;
   std::vector<std::unique_ptr<Batch>> batches_;
-  std::unordered_map<std::string_view, Batch*> by_name_;  // keys view Batch::row.name
+  // Keys view Batch::row.name.
+  boost::unordered_flat_map<std::string_view, Batch*, NameHash> by_name_;
   Batch* last_ = nullptr;
   std::vector<Batch*> touched_;
   std::vector<DeadLetter> dead_letters_;

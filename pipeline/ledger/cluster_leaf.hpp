@@ -43,8 +43,9 @@ class ClusterLeaf {
   void add(Side side, std::uint32_t low) { grow(roaring_layout::add(sides_[side], low).bytes); }
   // The same for one that the side may have named; true when it had not. `container` is that of the
   // id in its set.
-  bool add_to_container(Side side, std::int32_t container, std::uint32_t low) {
-    const auto added = roaring_layout::add_to_container(sides_[side], container, low);
+  bool add_to_container(Side side, std::int32_t container, std::uint32_t low,
+                        roaring_layout::Finger& finger) {
+    const auto added = roaring_layout::add_to_container(sides_[side], container, low, finger);
     if (added.bytes != 0) grow(added.bytes);
     return added.fresh;
   }

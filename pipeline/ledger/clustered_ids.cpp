@@ -28,7 +28,7 @@ bool ClusteredIds::add_to_known(Side side, std::uint64_t id, AddOutcome& outcome
     const std::int32_t at = roaring_layout::find_container(other, low);
     if (at < 0) continue;
     known = true;
-    if (roaring_layout::container_has(other, at, low)) others |= 1U << s;
+    if (roaring_layout::container_has(other, at, low, fingers_[s])) others |= 1U << s;
   }
   if (!known) return false;
   ClusterLeaf& mine = own(index);
@@ -36,7 +36,7 @@ bool ClusteredIds::add_to_known(Side side, std::uint64_t id, AddOutcome& outcome
   if (container < 0) {
     mine.add(side, low);
     outcome.before = static_cast<Mask>(others);
-  } else if (mine.add_to_container(side, container, low)) {
+  } else if (mine.add_to_container(side, container, low, fingers_[side])) {
     outcome.before = static_cast<Mask>(others);
   } else {
     outcome.before = static_cast<Mask>(others | bit(side));

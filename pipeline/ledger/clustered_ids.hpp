@@ -21,7 +21,7 @@ namespace rollcall {
 //          changes after that.
 class ClusteredIds {
  public:
-  explicit ClusteredIds(std::size_t sides) : sides_(sides) {}
+  explicit ClusteredIds(std::size_t sides) : sides_(sides), fingers_(sides) {}
   ClusteredIds(ClusteredIds&&) noexcept = default;
   ClusteredIds& operator=(ClusteredIds&&) noexcept = default;
   ClusteredIds& operator=(const ClusteredIds&) = delete;
@@ -97,6 +97,7 @@ class ClusteredIds {
   std::uint64_t containers_ = 0;
   std::size_t leaf_bytes_ = 0;
   Recent recent_;
+  std::vector<roaring_layout::Finger> fingers_;  // by side: where the last search in it ended
 };
 
 }  // namespace rollcall

@@ -53,7 +53,8 @@ Added add_to_container_slowly(Roaring& set, std::int32_t index, std::uint32_t va
   const std::size_t before = container_bytes(array, index);
   // A bitset comes here only when the value has just filled it.
   const bool filled = array.typecodes[index] == BITSET_CONTAINER_TYPE_CODE;
-  const bool fresh = filled || !container_has(set, index, value);
+  Finger finger = 0;
+  const bool fresh = filled || !container_has(set, index, value, finger);
   if (!filled && fresh) {
     std::uint8_t type = 0;
     void* old = array.containers[index];
@@ -70,7 +71,8 @@ Added add_to_container_slowly(Roaring& set, std::int32_t index, std::uint32_t va
 
 Added add(Roaring& set, std::uint32_t value) {
   const std::int32_t index = find_container(set, value);
-  if (index >= 0) return add_to_container(set, index, value);
+  Finger finger = 0;
+  if (index >= 0) return add_to_container(set, index, value, finger);
   set.add(value);
   const std::size_t grown =
       container_bytes(set.roaring.high_low_container, find_container(set, value));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <roaring/roaring.hh>
@@ -32,15 +33,52 @@ inline std::int32_t find_container(const Roaring& set, std::uint32_t value) {
   return ra_get_index(&array, key);
 }
 
-inline bool container_has(const Roaring& set, std::int32_t index, std::uint32_t value) {
+// Where the last search in a set ended. The next id is often a close neighbour of the last one.
+using Finger = std::int32_t;
+
+// How many values of a sorted array are smaller. Looks around the finger first; beyond, each
+// halving is arithmetic instead of a jump that no predictor could learn.
+inline std::int32_t values_below(const array_container_t& array, std::uint16_t value,
+                                 Finger& finger) {
+  constexpr std::int32_t kNear = 16;
+  const std::uint16_t* first = array.array;
+  std::int32_t length = array.cardinality;
+  if (length == 0 || first[length - 1] < value) return finger = length;
+  if (finger < length && (finger == 0 || first[finger - 1] < value) &&
+      first[std::min(finger + kNear, length) - 1] >= value) {
+    first += finger;
+    length = std::min(kNear, length - finger);
+  }
+  while (length > 1) {
+    const std::int32_t half = length / 2;
+    first += static_cast<std::int32_t>(first[half - 1] < value) * half;
+    length -= half;
+  }
+  finger =
+      static_cast<std::int32_t>(first - array.array) + static_cast<std::int32_t>(*first < value);
+  return finger;
+}
+
+inline bool array_has(const array_container_t& array, std::int32_t at, std::uint16_t value) {
+  return at < array.cardinality && array.array[at] == value;
+}
+
+inline bool container_has(const Roaring& set, std::int32_t index, std::uint32_t value,
+                          Finger& finger) {
   const roaring_array_t& array = set.roaring.high_low_container;
+  if (array.typecodes[index] == ARRAY_CONTAINER_TYPE_CODE) {
+    const auto& values = *static_cast<const array_container_t*>(array.containers[index]);
+    const auto low = static_cast<std::uint16_t>(value);
+    return array_has(values, values_below(values, low, finger), low);
+  }
   return container_contains(array.containers[index], static_cast<std::uint16_t>(value),
                             array.typecodes[index]);
 }
 
 inline bool contains(const Roaring& set, std::uint32_t value) {
   const std::int32_t index = find_container(set, value);
-  return index >= 0 && container_has(set, index, value);
+  Finger finger = 0;
+  return index >= 0 && container_has(set, index, value, finger);
 }
 
 struct Added {
@@ -49,12 +87,26 @@ struct Added {
 };
 // Adds a value whose container is there.
 Added add_to_container_slowly(Roaring& set, std::int32_t index, std::uint32_t value);
-inline Added add_to_container(Roaring& set, std::int32_t index, std::uint32_t value) {
+inline Added add_to_container(Roaring& set, std::int32_t index, std::uint32_t value,
+                              Finger& finger) {
   const roaring_array_t& array = set.roaring.high_low_container;
   if (array.typecodes[index] == BITSET_CONTAINER_TYPE_CODE) {
     auto* bits = static_cast<bitset_container_t*>(array.containers[index]);
     const bool fresh = bitset_container_add(bits, static_cast<std::uint16_t>(value));
     if (!fresh || bits->cardinality < (1 << 16)) return {fresh, 0};
+  } else if (array.typecodes[index] == ARRAY_CONTAINER_TYPE_CODE) {
+    auto& values = *static_cast<array_container_t*>(array.containers[index]);
+    const auto low = static_cast<std::uint16_t>(value);
+    const std::int32_t at = values_below(values, low, finger);
+    if (array_has(values, at, low)) return {false, 0};
+    if (values.cardinality < std::min<std::int32_t>(values.capacity, DEFAULT_MAX_SIZE)) {
+      std::uint16_t* place = values.array + at;
+      std::copy_backward(place, values.array + values.cardinality,
+                         values.array + values.cardinality + 1);
+      *place = low;
+      ++values.cardinality;
+      return {true, 0};
+    }
   }
   return add_to_container_slowly(set, index, value);
 }

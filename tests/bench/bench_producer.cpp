@@ -16,12 +16,12 @@
 
 #include "connectors/kafka/kafka_handles.hpp"
 #include "connectors/kafka/producer.hpp"
+#include "tests/bench/bench_events.hpp"
 
 namespace {
 
 using namespace rollcall::kafka;
-
-enum class Kind { integer, u64, uuid, nested };
+using namespace rollcall::bench;
 
 struct Plan {
   std::string brokers;
@@ -32,13 +32,6 @@ struct Plan {
   std::uint64_t seed = 1;
   std::string prefix = "rollcall";
 };
-
-std::uint64_t mix(std::uint64_t x) {
-  x += 0x9E3779B97F4A7C15U;
-  x = (x ^ (x >> 30U)) * 0xBF58476D1CE4E5B9U;
-  x = (x ^ (x >> 27U)) * 0x94D049BB133111EBU;
-  return x ^ (x >> 31U);
-}
 
 // What happens to record n: of 1,000 each, one is missing, one is duplicated, one has an unexpected neighbour.
 enum class Fate { matched, missing, duplicated, unexpected };
@@ -55,47 +48,8 @@ Fate fate_of(const Plan& plan, std::uint64_t n) {
   }
 }
 
-struct Line {
-  std::array<char, 192> text{};
-  int size = 0;
-  int key_begin = 0;
-  int key_size = 0;
-};
-
-// Eight digits, dense within a batch's stride; unexpected ones lie 50 million above.
-Line line_of(const Plan& plan, std::uint64_t n, bool unexpected) {
-  Line line;
-  std::array<char, 64> id{};
-  const auto integer = 10'000'000 + n + (unexpected ? 50'000'000U : 0U);
-  const auto a = mix(plan.seed + integer * 2);
-  const auto b = mix(plan.seed + integer * 2 + 1);
-  const auto u = [](std::uint64_t x) { return static_cast<unsigned long long>(x); };
-  switch (plan.kind) {
-    case Kind::integer:
-    case Kind::nested:
-      line.key_size = std::snprintf(id.data(), id.size(), "%llu", u(integer));
-      break;
-    case Kind::u64:
-      line.key_size = std::snprintf(id.data(), id.size(), "%llu", u(a));
-      break;
-    case Kind::uuid:
-      line.key_size = std::snprintf(id.data(), id.size(), "%08llx-%04llx-4%03llx-a%03llx-%012llx",
-                                    u(a >> 32U), u((a >> 16U) & 0xFFFFU), u(a & 0xFFFU),
-                                    u(b >> 52U), u(b & 0xFFFFFFFFFFFFU));
-      break;
-  }
-  const auto* pattern = R"({"batch":"b%llu","id":%s})";
-  if (plan.kind == Kind::uuid) pattern = R"({"batch":"b%llu","id":"%s"})";
-  if (plan.kind == Kind::nested) {
-    pattern =
-        R"({"event":"order.line.created","order":{"batch_no":"b%llu","line":{"key":%s,"sku":"A-1042"}},)"
-        R"("meta":{"v":2,"src":"shop","tags":["eu","web"]}})";
-  }
-  line.size =
-      std::snprintf(line.text.data(), line.text.size(), pattern, u(n % plan.batches), id.data());
-  const auto* key = std::strstr(line.text.data(), id.data());
-  line.key_begin = static_cast<int>(key - line.text.data());
-  return line;
+Line line_of(const Plan& plan, std::uint64_t n, bool unexpected = false) {
+  return line_of(plan.kind, plan.batches, plan.seed, n, unexpected);
 }
 
 // Raw produce_batch: the wrapper's record by record would be the bottleneck.
@@ -199,10 +153,7 @@ Plan plan_of(int argc, char** argv) {
         "PARTITIONS [SEED] [PREFIX]");
   Plan plan;
   plan.brokers = argv[1];
-  const std::string_view kind = argv[2];
-  if (kind == "u64") plan.kind = Kind::u64;
-  if (kind == "uuid") plan.kind = Kind::uuid;
-  if (kind == "nested") plan.kind = Kind::nested;
+  plan.kind = kind_of(argv[2]);
   plan.events = std::strtoull(argv[3], nullptr, 10);
   plan.batches = std::strtoull(argv[4], nullptr, 10);
   plan.partitions = std::atoi(argv[5]);
@@ -226,7 +177,7 @@ void run(const Plan& plan) {
   for (std::uint64_t n = 0; n < plan.events; ++n) {
     const auto fate = fate_of(plan, n);
     ++fates[static_cast<std::size_t>(fate)];
-    const auto line = line_of(plan, n, false);
+    const auto line = line_of(plan, n);
     expected.add(line);
     if (fate != Fate::missing) processed.add(line);
     if (fate == Fate::duplicated) processed.add(line);
@@ -241,7 +192,7 @@ void run(const Plan& plan) {
       "\"unexpected\":%llu,\"duplicate_processed\":%llu,\"bytes_per_event\":%d,\"events_per_"
       "second\":%.0f}\n",
       u(expected_events), u(processed_events), u(plan.events - fates[1]), u(fates[1]), u(fates[3]),
-      u(fates[2]), line_of(plan, 0, false).size,
+      u(fates[2]), line_of(plan, 0).size,
       static_cast<double>(expected_events + processed_events) / took.count());
 }
 

@@ -117,6 +117,25 @@ TEST_CASE("records that come later wake the waiting loop") {
   CHECK(source.total() == 20);
 }
 
+TEST_CASE("a queue that was full is filled again as soon as it has room") {
+  constexpr int kRecords = 20'000;
+  constexpr int kFetch = 200;  // the mock broker answers a fetch with what was produced in one go
+  Cluster cluster(1);
+  for (int i = 0; i < kRecords; i += kFetch) cluster.produce(i, i + kFetch);
+  auto options = cluster.options();
+  options.queued_records_min = 100;
+  // Neither of these shall wake the brokers: with a pause of a second after each fetch the deadline
+  // is passed many times over.
+  options.ends_interval = options.metadata_interval = std::chrono::hours{1};
+  SourceUnderTest source(options);
+  REQUIRE(source.start());
+  const auto all_read = [&] {
+    source.drain_once(20);
+    return source.total() == kRecords;
+  };
+  CHECK(source.read_until(all_read));
+}
+
 TEST_CASE("empty and null payloads are handed out as empty") {
   Cluster cluster(1);
   cluster.producer.produce("t", "k", "");
