@@ -42,12 +42,14 @@ Result<std::span<const RawRecord>> KafkaReader::drain(std::size_t records_max) {
   release();
   if (placements_due_) place_partitions();
   if (failure_) return *failure_;
-  if (messages_.size() < records_max) messages_.resize(records_max);
-  const auto got =
-      rd_kafka_consume_batch_queue(client_.queue.get(), 0, messages_.data(), records_max);
-  held_ = got > 0 ? static_cast<std::size_t>(got) : 0;
-  may_have_more_ = held_ == records_max;
-  for (std::size_t i = 0; i < held_; ++i) take(*messages_[i]);
+  std::size_t taken = 0;
+  may_have_more_ = true;
+  while (may_have_more_ && taken < records_max) {
+    const std::size_t wanted = std::min(kPiece, records_max - taken);
+    const std::size_t got = take_some(wanted);
+    taken += got;
+    may_have_more_ = got == wanted;
+  }
   finish_drain();
   if (!client_.events.empty()) take_client_events();
   if (failure_ && records_.empty()) return *failure_;
@@ -56,15 +58,23 @@ Result<std::span<const RawRecord>> KafkaReader::drain(std::size_t records_max) {
 
 void KafkaReader::release() {
   records_.clear();
-  for (; held_ > 0; --held_) rd_kafka_message_destroy(messages_[held_ - 1]);
+  payloads_.clear();
 }
 
-void KafkaReader::take(const rd_kafka_message_t& message) {
-  const auto channel = channel_of(message);
-  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    take_error(message, channel);
+std::size_t KafkaReader::take_some(std::size_t records_max) {
+  const auto got =
+      rd_kafka_consume_batch_queue(client_.queue.get(), 0, messages_.data(), records_max);
+  if (got <= 0) return 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(got); ++i) take(MessageHandle{messages_[i]});
+  return static_cast<std::size_t>(got);
+}
+
+void KafkaReader::take(MessageHandle message) {
+  const auto channel = channel_of(*message);
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    take_error(*message, channel);
   } else if (channel != kNone && partitions_[channel].placed) {
-    take_record(message, channel);
+    take_record(std::move(message), channel);
   }
 }
 
@@ -78,23 +88,24 @@ std::uint32_t KafkaReader::channel_of(const rd_kafka_message_t& message) const {
   return kNone;
 }
 
-void KafkaReader::take_record(const rd_kafka_message_t& message, std::uint32_t channel) {
+void KafkaReader::take_record(MessageHandle message, std::uint32_t channel) {
   auto& partition = partitions_[channel];
-  const auto payload = payload_of(message);
-  switch (partition.cursor.take(channels_[channel], message.offset, payload)) {
+  const auto offset = message->offset;
+  switch (partition.cursor.take(channels_[channel], offset, payload_of(*message))) {
     case PartitionCursor::Verdict::known:
       return;
     case PartitionCursor::Verdict::foreign:
       partition.placed = false;
-      return fail(other_record(channels_[channel].key, message.offset));
+      return fail(other_record(channels_[channel].key, offset));
     case PartitionCursor::Verdict::fresh:
       break;
   }
   if (partition.last_record == kNone) touched_.push_back(channel);
   partition.last_record = static_cast<std::uint32_t>(records_.size());
   rd_kafka_timestamp_type_t type{};
-  const auto timestamp = rd_kafka_message_timestamp(&message, &type);
-  records_.push_back({payload, message.offset, std::max<std::int64_t>(timestamp, 0), channel});
+  const auto timestamp = rd_kafka_message_timestamp(message.get(), &type);
+  records_.push_back(
+      {payloads_.keep(std::move(message)), offset, std::max<std::int64_t>(timestamp, 0), channel});
 }
 
 void KafkaReader::finish_drain() {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <map>
@@ -13,6 +14,7 @@
 #include "connectors/kafka/kafka_options.hpp"
 #include "connectors/kafka/kafka_scout.hpp"
 #include "connectors/kafka/partition_cursor.hpp"
+#include "connectors/kafka/payloads.hpp"
 #include "pipeline/ports/record_source.hpp"
 
 namespace rollcall::kafka {
@@ -25,7 +27,6 @@ namespace rollcall::kafka {
 class KafkaReader {
  public:
   KafkaReader(const Options& options, Client& client, KafkaLog& log);
-  ~KafkaReader() { release(); }
   KafkaReader(const KafkaReader&) = delete;
   KafkaReader& operator=(const KafkaReader&) = delete;
 
@@ -72,8 +73,9 @@ class KafkaReader {
     std::optional<Instant> doubted_since;  // metadata says that it, or some of it, is not there
   };
 
-  void take(const rd_kafka_message_t& message);
-  void take_record(const rd_kafka_message_t& message, std::uint32_t channel);
+  std::size_t take_some(std::size_t records_max);
+  void take(MessageHandle message);
+  void take_record(MessageHandle message, std::uint32_t channel);
   void take_error(const rd_kafka_message_t& message, std::uint32_t channel);
   void take_client_events();
   void finish_drain();
@@ -101,8 +103,10 @@ class KafkaReader {
   std::vector<Topic> topics_;          // as in Options::topics
   std::map<std::string, std::uint32_t> channel_by_key_;
 
-  std::vector<rd_kafka_message_t*> messages_;
-  std::size_t held_ = 0;  // how many of messages_ are ours to destroy
+  // Messages that are taken in one go: few enough to stay in the cache until they are given back.
+  static constexpr std::size_t kPiece = 128;
+  std::array<rd_kafka_message_t*, kPiece> messages_{};
+  Payloads payloads_;  // of records_
   std::vector<RawRecord> records_;
   std::vector<std::uint32_t> touched_;
   std::vector<InputGap> gaps_;
