@@ -12,7 +12,7 @@ import time
 import uuid
 
 NESTED_FIELDS = 'fields = {batch = "/order/batch_no", id = "/order/line/key"}'
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.05
 
 
 @contextlib.contextmanager

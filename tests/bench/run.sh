@@ -13,6 +13,8 @@ export ROLLCALL_BENCH_PYTHON=$PWD/$python/bin/python3
 
 printf '\n## One addition to a ledger, and memory for each id\n\n'
 "$build/ledger_bench" "$ids"
+printf '\n## What the loop does for each record\n\n'
+"$build/pump_bench"
 printf '\n## Status requests\n\n'
 python3 tests/bench/http_status.py --build "$build"
 printf '\n## Ingest\n\n'
