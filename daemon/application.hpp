@@ -16,6 +16,7 @@
 #include "daemon/clock.hpp"
 #include "daemon/daemon_telemetry.hpp"
 #include "daemon/exit_code.hpp"
+#include "daemon/heap_trim.hpp"
 #include "daemon/loop_watch.hpp"
 #include "daemon/metrics.hpp"
 #include "pipeline/flow/reconciler.hpp"
@@ -61,6 +62,7 @@ class Application {
   const Config& config_;
   boost::asio::io_context loop_{1};  // one thread: no locks inside
   boost::asio::thread_pool query_{1};
+  HeapTrim heap_trim_;
   SystemClock clock_;
   Metrics metrics_;
   DaemonTelemetry telemetry_;

@@ -11,7 +11,6 @@
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>
-#include <fstream>
 #include <functional>
 #include <memory>
 #include <numeric>
@@ -19,9 +18,12 @@
 #include <string>
 #include <string_view>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
+#include "daemon/heap_trim.hpp"
+#include "daemon/process_stats.hpp"
 #include "pipeline/ledger/ledger.hpp"
 #include "pipeline/ledger/segment.hpp"
 
@@ -48,12 +50,16 @@ double nanoseconds(Clock::duration time) {
   return std::chrono::duration<double, std::nano>(time).count();
 }
 
-double resident_bytes() {
-  std::ifstream statm("/proc/self/statm");
-  double size = 0;
-  double resident = 0;
-  statm >> size >> resident;
-  return resident * static_cast<double>(sysconf(_SC_PAGESIZE));
+double resident_bytes() { return static_cast<double>(read_process_stats().resident_bytes); }
+
+// As the daemon does: what stays free goes back to the system.
+void trim_heap() {
+  const HeapTrim trim(std::chrono::milliseconds{100});
+  double before = 0;
+  do {
+    before = resident_bytes();
+    std::this_thread::sleep_for(std::chrono::milliseconds{500});
+  } while (resident_bytes() < before);
 }
 
 // Ids of one kind, numbered; text is made in place so that the bench itself holds little.
@@ -156,6 +162,7 @@ void print_memory(Ids& ids) {
       if (i % 1000 == 0) (void)ledger.take_delta();
     }
   }
+  trim_heap();
   const auto count = static_cast<double>(ids.count());
   std::printf(" bytes %6.2f (says %6.2f)", (resident_bytes() - before) / count,
               static_cast<double>(ledger.memory_bytes()) / count);
