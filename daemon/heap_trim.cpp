@@ -50,6 +50,12 @@ HeapTrim::~HeapTrim() {
   if (thread_.joinable()) thread_.join();
 }
 
+void HeapTrim::trim_now() {
+  if (!allocator().is_known()) return;
+  const std::size_t idle = allocator().free_bytes();
+  if (idle > kReserve) allocator().release(idle - kReserve);
+}
+
 void HeapTrim::run() {
   (void)pthread_setname_np(pthread_self(), "rollcall-trim");
   (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);

@@ -22,6 +22,8 @@ class HeapTrim {
 
   explicit HeapTrim(std::chrono::milliseconds patience = std::chrono::seconds{10});
   ~HeapTrim();
+  // Gives back at once what is free beyond the reserve, for measurements.
+  static void trim_now();
   HeapTrim(const HeapTrim&) = delete;
   HeapTrim& operator=(const HeapTrim&) = delete;
 

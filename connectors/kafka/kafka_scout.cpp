@@ -24,10 +24,21 @@ constexpr std::int64_t kEarliest = -2;
 
 constexpr std::chrono::milliseconds kWakeInterval{10};
 constexpr int kWakeTimeoutMs = 100;
+constexpr std::chrono::milliseconds kRetryInterval{
+    1'000};  // after an answer that left something open
 
 std::int64_t wall_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+bool tells_all_ends(const Survey& survey) {
+  return survey.error == RD_KAFKA_RESP_ERR_NO_ERROR &&
+         std::all_of(survey.topics.begin(), survey.topics.end(), [](const TopicSurvey& topic) {
+           return topic.error == RD_KAFKA_RESP_ERR_NO_ERROR && !topic.partitions.empty() &&
+                  std::all_of(topic.partitions.begin(), topic.partitions.end(),
+                              [](const PartitionSurvey& partition) { return partition.hi >= 0; });
+         });
 }
 
 }  // namespace
@@ -195,7 +206,8 @@ Survey KafkaScout::State::survey(const Questions& questions) {
   }
   if (survey.error == RD_KAFKA_RESP_ERR_NO_ERROR)
     survey_bounds(survey, kLatest, &PartitionSurvey::hi);
-  ends_due = SteadyClock::now() + ends_interval;
+  ends_due = SteadyClock::now() +
+             (tells_all_ends(survey) ? ends_interval : std::min(ends_interval, kRetryInterval));
   return survey;
 }
 

@@ -18,7 +18,6 @@
 #include <string>
 #include <string_view>
 #include <sys/wait.h>
-#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -51,16 +50,6 @@ double nanoseconds(Clock::duration time) {
 }
 
 double resident_bytes() { return static_cast<double>(read_process_stats().resident_bytes); }
-
-// As the daemon does: what stays free goes back to the system.
-void trim_heap() {
-  const HeapTrim trim(std::chrono::milliseconds{100});
-  double before = 0;
-  do {
-    before = resident_bytes();
-    std::this_thread::sleep_for(std::chrono::milliseconds{500});
-  } while (resident_bytes() < before);
-}
 
 // Ids of one kind, numbered; text is made in place so that the bench itself holds little.
 class Ids {
@@ -162,7 +151,7 @@ void print_memory(Ids& ids) {
       if (i % 1000 == 0) (void)ledger.take_delta();
     }
   }
-  trim_heap();
+  HeapTrim::trim_now();  // as the daemon does with what stays free
   const auto count = static_cast<double>(ids.count());
   std::printf(" bytes %6.2f (says %6.2f)", (resident_bytes() - before) / count,
               static_cast<double>(ledger.memory_bytes()) / count);

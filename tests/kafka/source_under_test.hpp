@@ -33,14 +33,14 @@ class SourceUnderTest {
 
   // False where it fails; then `failure` says why.
   bool start(std::vector<SourcePosition> stored = {}) {
-    bool done = false;
+    const auto done = std::make_shared<bool>(false);  // may end after the deadline
     boost::asio::co_spawn(loop_, source->start(std::move(stored)),
-                          [&](const std::exception_ptr&, const Result<void>& result) {
-                            done = true;
+                          [this, done](const std::exception_ptr&, const Result<void>& result) {
+                            *done = true;
                             if (!result) failure = result.error();
                           });
-    run_until([&] { return done; });
-    return done && !failure;
+    run_until([&] { return *done; });
+    return *done && !failure;
   }
 
   // Drains until the condition holds; false at the deadline, or when the source fails.
@@ -85,10 +85,10 @@ class SourceUnderTest {
   }
 
   void stop() {
-    bool stopped = false;
+    const auto stopped = std::make_shared<bool>(false);
     boost::asio::co_spawn(loop_, source->stop(),
-                          [&](const std::exception_ptr&) { stopped = true; });
-    run_until([&] { return stopped; });
+                          [stopped](const std::exception_ptr&) { *stopped = true; });
+    run_until([&] { return *stopped; });
     source.reset();
   }
 
@@ -112,10 +112,10 @@ class SourceUnderTest {
   }
 
   void wait_a_moment(std::chrono::milliseconds at_most = std::chrono::milliseconds{50}) {
-    bool woken = false;
+    const auto woken = std::make_shared<bool>(false);
     boost::asio::co_spawn(loop_, source->wait(at_most),
-                          [&](const std::exception_ptr&) { woken = true; });
-    run_until([&] { return woken; });
+                          [woken](const std::exception_ptr&) { *woken = true; });
+    run_until([&] { return *woken; });
   }
 
   std::unique_ptr<KafkaSource> source;
