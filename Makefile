@@ -19,11 +19,13 @@ test: need-test ## everything: alone, with a mock broker, then against a real Ka
 	ctest --preset release
 	$(WITH_SERVERS) ctest --test-dir $(BUILD) --output-on-failure --label-regex server
 
-asan: need-run ## the tests without servers under address and undefined behaviour sanitizers
+asan: need-test ## all tests under the address and undefined behaviour sanitizers
 	cmake --workflow --preset asan
+	$(WITH_SERVERS) ctest --test-dir build/asan --output-on-failure --label-regex server
 
-tsan: need-run ## the same under the thread sanitizer
+tsan: need-test ## all tests under the thread sanitizer
 	cmake --workflow --preset tsan
+	$(WITH_SERVERS) ctest --test-dir build/tsan --output-on-failure --label-regex server
 
 bench: need-bench ## how fast, against real servers; prints a table
 	cmake --preset release && cmake --build --preset release --target bench_all
