@@ -38,7 +38,7 @@ def count(build, brokers, kind, total, program="counting_consumer"):
 
 def python_consumer(brokers, kind, total):
     """What people write today: confluent-kafka with sets, its queue tuned. None where it is not installed."""
-    python = os.environ.get("ROLLCALL_BENCH_PYTHON", sys.executable)
+    python = os.environ.get("BENCH_PYTHON", sys.executable)
     script = os.path.join(os.path.dirname(__file__), "python_consumer.py")
     result = subprocess.run([python, script, brokers, *topics(kind), str(total)], capture_output=True, text=True)
     return float(result.stdout.split()[0]) if result.returncode == 0 else None

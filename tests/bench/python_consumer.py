@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""What people write today: confluent-kafka, json and sets, with its queue tuned. Prints records/s."""
+"""What people write today: confluent-kafka, json and sets, tuned: a long queue, no garbage collector. Prints records/s."""
 import collections
+import gc
 import json
 import sys
 import time
@@ -9,6 +10,7 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
 
 
 def main():
+    gc.disable()  # nothing here is cyclic; a fifth faster
     brokers, expected, processed, total = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
     consumer = Consumer({"bootstrap.servers": brokers, "group.id": "bench", "enable.auto.commit": False,
                          "enable.auto.offset.store": False, "queued.min.messages": 3_000_000,

@@ -9,7 +9,7 @@ events=5000000 stall=10000000 millions=10,20,50 ids=10000000
 
 python=build/bench-python
 [[ -x $python/bin/python3 ]] || { python3 -m venv "$python" && "$python/bin/pip" --quiet install confluent-kafka; }
-export ROLLCALL_BENCH_PYTHON=$PWD/$python/bin/python3
+export BENCH_PYTHON=$PWD/$python/bin/python3
 
 printf '\n## One addition to a ledger, and memory for each id\n\n'
 "$build/ledger_bench" "$ids"
