@@ -58,7 +58,7 @@ Result<RunInfo> write_merged(Connection& connection, Transaction& transaction,
   output.level = order.level;
   std::vector<MergeInput> inputs;
   for (const RunInfo& run : order.inputs) inputs.push_back(chunks_of(reader, order, run));
-  const auto push = [&](SegmentChunk chunk) -> Result<void> {
+  const auto push = [&](const SegmentChunk& chunk) -> Result<void> {
     const std::vector<SegmentRow> row{
         {order.batch, output.sequence, output.chunks, output.level, &chunk}};
     insert_segments(transaction, options, order.slice, row);
@@ -67,7 +67,7 @@ Result<RunInfo> write_merged(Connection& connection, Transaction& transaction,
     connection.step("compact.after_chunk");
     return pause();
   };
-  auto merged = merge(std::move(inputs), order.sides, push);
+  auto merged = merge(inputs, order.sides, push);
   if (!merged) return merged.error();
   return output;
 }

@@ -247,7 +247,7 @@ void ExtendibleTable<Key, Value>::merge_sorted(std::span<const Key> keys, const 
         merged.push(key, value);
       }
     });
-    while (i < end) take_key(Value{});
+    while (i < end) take_key(Value{});  // NOLINT(bugprone-infinite-loop): take_key moves i
     size_ += merged.keys.size() - bucket.size();
     const std::size_t room = std::max(merged.keys.size(), bucket.room());
     lay_out(merged.keys, merged.values, room, prefix, bucket.place());

@@ -12,7 +12,8 @@ namespace rollcall {
 template <class T>
 [[nodiscard]] bool sole_owner(const std::shared_ptr<T>& held) {
   if (held.use_count() != 1) return false;
-  const std::shared_ptr<T> acquired = held;  // both owned here: this is the fence, see above
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the copy is the fence, see above
+  const std::shared_ptr<T> acquired = held;
   return true;
 }
 

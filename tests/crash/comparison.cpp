@@ -215,7 +215,9 @@ void compare_letters(Report& report, const DaemonProcess& daemon, const Truth& t
     std::set_difference(some.begin(), some.end(), others.begin(), others.end(),
                         std::back_inserter(rest));
     for (const auto& [source, position, reason] : rest) {
-      report.say(what + source + " " + std::to_string(position) + " " + reason);
+      std::string complaint = what;
+      complaint.append(source).append(" ").append(std::to_string(position));
+      report.say(complaint.append(" ").append(reason));
     }
   };
   complain("no dead letter for ", wanted, listed);

@@ -143,13 +143,14 @@ MergeInput input_of(SegmentRun run) {
 SegmentRun merged(const std::vector<SegmentRun>& runs, std::size_t sides,
                   std::size_t chunk_bytes_max) {
   std::vector<MergeInput> inputs;
+  inputs.reserve(runs.size());
   for (const SegmentRun& run : runs) inputs.push_back(input_of(run));
   SegmentRun out;
   const auto push = [&](SegmentChunk chunk) -> Result<void> {
     out.push_back(std::move(chunk));
     return {};
   };
-  const Result<void> done = merge(std::move(inputs), sides, push, chunk_bytes_max);
+  const Result<void> done = merge(inputs, sides, push, chunk_bytes_max);
   REQUIRE_MESSAGE(done.has_value(), done.error().message);
   return out;
 }

@@ -55,7 +55,7 @@ class StoreProcess {
   template <class T>
   std::optional<T> wait(boost::asio::awaitable<T> call) {
     std::optional<T> result;
-    boost::asio::co_spawn(loop_, std::move(call), [&result](std::exception_ptr thrown, T value) {
+    boost::asio::co_spawn(loop_, std::move(call), [&result](const std::exception_ptr& thrown, T value) {
       if (thrown) std::rethrow_exception(thrown);
       result.emplace(std::move(value));
     });
@@ -64,7 +64,7 @@ class StoreProcess {
     return result;
   }
   void wait(boost::asio::awaitable<void> call) {
-    boost::asio::co_spawn(loop_, std::move(call), [](std::exception_ptr thrown) {
+    boost::asio::co_spawn(loop_, std::move(call), [](const std::exception_ptr& thrown) {
       if (thrown) std::rethrow_exception(thrown);
     });
     loop_.restart();
