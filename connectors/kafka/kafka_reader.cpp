@@ -29,8 +29,8 @@ KafkaReader::KafkaReader(const Options& options, Client& client, KafkaLog& log)
   }
 }
 
-void KafkaReader::remember(std::vector<SourcePosition> stored) {
-  for (auto& position : stored) stored_[position.channel] = position;
+void KafkaReader::remember(const std::vector<SourcePosition>& stored) {
+  for (const auto& position : stored) stored_[position.channel] = position;
 }
 
 const Channel* KafkaReader::find(const std::string& key) const {

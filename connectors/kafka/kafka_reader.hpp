@@ -30,7 +30,7 @@ class KafkaReader {
   KafkaReader(const KafkaReader&) = delete;
   KafkaReader& operator=(const KafkaReader&) = delete;
 
-  void remember(std::vector<SourcePosition> stored);
+  void remember(const std::vector<SourcePosition>& stored);
 
   // The client's records and events since the last call. The records live until the next call, or release().
   [[nodiscard]] Result<std::span<const RawRecord>> drain(std::size_t records_max);

@@ -41,7 +41,7 @@ class KafkaSource::Impl {
   Impl& operator=(const Impl&) = delete;
 
   asio::awaitable<Result<void>> start(std::vector<SourcePosition> stored) {
-    reader_.remember(std::move(stored));
+    reader_.remember(stored);
     scout_ = std::make_unique<KafkaScout>(loop_, client_, options_,
                                           [this](const Survey& survey) { learn(survey); });
     KafkaScout::Questions first;

@@ -51,7 +51,7 @@ inline std::int32_t values_below(const array_container_t& array, std::uint16_t v
   }
   while (length > 1) {
     const std::int32_t half = length / 2;
-    first += static_cast<std::int32_t>(first[half - 1] < value) * half;
+    first += std::ptrdiff_t{first[half - 1] < value} * half;
     length -= half;
   }
   finger =

@@ -124,7 +124,7 @@ double longest_call_us(Ids& ids) {
   return nanoseconds(longest) / 1000;
 }
 
-void drop(LedgerDelta) {}
+void drop(const LedgerDelta&) {}
 
 // Runs in a process of its own, so that nothing else has touched the allocator.
 template <class Body>
@@ -162,7 +162,7 @@ void measure(const char* kind, std::size_t count) {
   std::printf("%-10s", kind);
   in_child([&] { print_memory(ids); });
   std::vector<SegmentRun> runs;
-  const auto keep = [&](LedgerDelta delta) { runs.push_back(encode(delta)); };
+  const auto keep = [&](const LedgerDelta& delta) { runs.push_back(encode(delta)); };
   for (const bool ahead : {false, true}) {
     Ledger ledger(2, kSeed);
     runs.clear();

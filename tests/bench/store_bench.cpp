@@ -57,7 +57,7 @@ class Bench {
 
   void open() { store_ = std::make_unique<postgres::PostgresStore>(loop_.get_executor(), options); }
   void close() {
-    boost::asio::co_spawn(loop_, store_->close(), [](std::exception_ptr) {});
+    boost::asio::co_spawn(loop_, store_->close(), [](const std::exception_ptr&) {});
     turn();
     store_.reset();
   }
@@ -79,7 +79,7 @@ class Bench {
   template <class T>
   T wait(boost::asio::awaitable<Result<T>> call) {
     std::optional<Result<T>> result;
-    boost::asio::co_spawn(loop_, std::move(call), [&](std::exception_ptr, Result<T> value) {
+    boost::asio::co_spawn(loop_, std::move(call), [&](const std::exception_ptr&, Result<T> value) {
       result.emplace(std::move(value));
     });
     turn();

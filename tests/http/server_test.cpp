@@ -7,6 +7,7 @@ namespace rollcall::http {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace std::string_literals;
 
 const std::string kGet = "GET /api/v1/batches/1 HTTP/1.1\r\nHost: test\r\n\r\n";
 
@@ -126,8 +127,8 @@ TEST_CASE("a client that is not understood is told why before the connection is 
         431);
   CHECK(refused("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16777217\r\n\r\n" +
                 std::string(200'000, 'x')) == 413);
-  CHECK(refused("\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03" + std::string(500, 'z') +
-                "\r\n\r\n") == 400);
+  const std::string tls_hello = "\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03"s;
+  CHECK(refused(tls_hello + std::string(500, 'z') + "\r\n\r\n") == 400);
 }
 
 TEST_CASE("a body that no route wants is read past") {
@@ -202,6 +203,7 @@ TEST_CASE("many idle connections cost little and disturb nobody") {
   Orders orders;
   RunningServer server{orders.answers};
   std::vector<Peer> idle;
+  idle.reserve(400);
   for (int peer = 0; peer < 400; ++peer) idle.push_back(server.connect());
   Peer busy = server.connect();
   for (int round = 0; round < 50; ++round) CHECK(busy.get("/api/v1/batches/1").status == 200);

@@ -12,13 +12,14 @@ namespace {
 
 std::vector<SegmentRun> encode_all(const std::vector<LedgerDelta>& deltas, std::size_t bound) {
   std::vector<SegmentRun> runs;
+  runs.reserve(deltas.size());
   for (const LedgerDelta& delta : deltas) runs.push_back(encode(delta, bound));
   return runs;
 }
 
-Result<void> merge_to_nothing(std::vector<MergeInput> inputs, std::size_t sides = 2) {
-  const auto push = [](SegmentChunk) -> Result<void> { return {}; };
-  return merge(std::move(inputs), sides, push);
+Result<void> merge_to_nothing(const std::vector<MergeInput>& inputs, std::size_t sides = 2) {
+  const auto push = [](const SegmentChunk&) -> Result<void> { return {}; };
+  return merge(inputs, sides, push);
 }
 
 SegmentRun run_of(std::vector<std::uint64_t> ids, std::size_t bound = kSegmentChunkBytesMax) {
@@ -123,7 +124,7 @@ TEST_CASE("a failure of an input or of the output is the merge's") {
   CHECK(done.error().kind == FailureKind::transient);
 
   int pushes = 0;
-  const auto push = [&](SegmentChunk) -> Result<void> {
+  const auto push = [&](const SegmentChunk&) -> Result<void> {
     ++pushes;
     return fenced("a newer owner");
   };

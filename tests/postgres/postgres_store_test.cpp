@@ -19,6 +19,7 @@ TEST_CASE("migrating creates the schema once, whoever comes first") {
   std::vector<Result<postgres::MigrationReport>> reports(4);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(reports.size());
     for (auto& report : reports)
       threads.emplace_back([&] { report = postgres::migrate(world.options); });
   }

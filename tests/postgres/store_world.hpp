@@ -55,10 +55,11 @@ class StoreProcess {
   template <class T>
   std::optional<T> wait(boost::asio::awaitable<T> call) {
     std::optional<T> result;
-    boost::asio::co_spawn(loop_, std::move(call), [&result](const std::exception_ptr& thrown, T value) {
-      if (thrown) std::rethrow_exception(thrown);
-      result.emplace(std::move(value));
-    });
+    boost::asio::co_spawn(loop_, std::move(call),
+                          [&result](const std::exception_ptr& thrown, T value) {
+                            if (thrown) std::rethrow_exception(thrown);
+                            result.emplace(std::move(value));
+                          });
     loop_.restart();
     loop_.run();
     return result;
