@@ -333,7 +333,7 @@ std::unique_ptr<BodyProducer> make_stream(ListSubject subject, Format format,
 
 std::unique_ptr<BodyProducer> make_analysis(std::shared_ptr<const LedgerView> view,
                                             AnalysisFrame frame) {
-  return std::make_unique<Analysis>(view, std::move(frame));
+  return std::make_unique<Analysis>(std::move(view), std::move(frame));
 }
 
 }  // namespace rollcall::http

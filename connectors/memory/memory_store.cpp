@@ -39,7 +39,7 @@ Result<void> compact(StoredLedger& ledger, std::size_t sides) {
   StoredRun output;
   output.info.sequence = (last - 1)->info.sequence;
   output.info.level = plan->level;
-  auto merged = merge(std::move(inputs), sides, [&](SegmentChunk chunk) -> Result<void> {
+  auto merged = merge(inputs, sides, [&](SegmentChunk chunk) -> Result<void> {
     output.info.bytes += chunk.payload.size();
     ++output.info.chunks;
     output.chunks.push_back(std::move(chunk));

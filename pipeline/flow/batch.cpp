@@ -17,7 +17,7 @@ BatchSummary summarize(const Batch& batch) {
   summary.matched = ledger.count(full_mask(ledger.sides()));
   summary.missing = ledger.count(kMissing);
   summary.unexpected = ledger.count(kUnexpected);
-  for (Side side = 0; side < ledger.sides(); ++side) {
+  for (Side side = 0; side < static_cast<Side>(ledger.sides()); ++side) {
     summary.totals.push_back(ledger.total(side));
     summary.duplicates.push_back(ledger.duplicates(side));
     summary.duplicate_ids.push_back(ledger.duplicate_ids(side));
@@ -34,7 +34,7 @@ LedgerSummary ledger_summary(const Batch& batch) {
     const std::uint64_t count = ledger.count(static_cast<Mask>(mask));
     if (count > 0) summary.counts.emplace_back(static_cast<Mask>(mask), count);
   }
-  for (Side side = 0; side < ledger.sides(); ++side) {
+  for (Side side = 0; side < static_cast<Side>(ledger.sides()); ++side) {
     summary.duplicates.push_back(ledger.duplicates(side));
     summary.duplicate_ids.push_back(ledger.duplicate_ids(side));
   }

@@ -218,7 +218,9 @@ void ClusteredIds::split(std::size_t index) {
   if (borders.empty()) return;
   leaf_bytes_ -= leaf.bytes();
   std::vector<std::uint64_t> firsts;
+  firsts.reserve(borders.size());
   std::vector<std::shared_ptr<ClusterLeaf>> leaves;
+  leaves.reserve(borders.size());
   for (const std::uint32_t border : borders) firsts.push_back(high_first(firsts_[index]) | border);
   for (std::size_t i = borders.size(); i-- > 0;) {  // from the right: each piece is moved once
     leaves.push_back(std::make_shared<ClusterLeaf>(leaf.cut(borders[i])));

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::size_t kMiB = std::size_t{1} << 20U;
-constexpr std::size_t kBlock = 64 * 1024;
+constexpr std::size_t kBlock = std::size_t{1} << 16U;
 constexpr std::size_t kFreed = 256 * kMiB;
 
 void fill_and_free() {

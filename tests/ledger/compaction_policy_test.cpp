@@ -9,6 +9,7 @@ namespace {
 
 std::vector<RunInfo> runs_of(const std::vector<unsigned>& levels, std::uint64_t bytes = 4096) {
   std::vector<RunInfo> runs;
+  runs.reserve(levels.size());
   for (const unsigned level : levels) runs.push_back({runs.size() + 1, level, bytes, 1});
   return runs;
 }

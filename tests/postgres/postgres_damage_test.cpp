@@ -40,9 +40,9 @@ TEST_CASE("a flipped bit anywhere in a segment is found and named") {
        {std::size_t{0}, std::size_t{3}, std::size_t{8}, std::size_t{13}, size / 2, size - 1}) {
     INFO("byte ", at);
     const std::string place = std::to_string(at);
-    const std::string flip = "update rollcall.segment set payload = set_byte(payload, " + place +
-                             ", get_byte(payload, " + place + ") # 16) where " + key +
-                             " returning 1";
+    std::string flip = "update rollcall.segment set payload = set_byte(payload, ";
+    flip.append(place).append(", get_byte(payload, ").append(place);
+    flip.append(") # 16) where ").append(key).append(" returning 1");
     (void)written.world.rows(flip);
     const Failure failure = written.refusal();
     CHECK_MESSAGE(

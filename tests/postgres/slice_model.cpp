@@ -157,7 +157,7 @@ void SliceModel::add_dead_letter(const std::string& sample) {
   letter.channel = "orders/" + std::to_string(oracle_.dead_letters.size() % 3);
   letter.position = static_cast<std::int64_t>(oracle_.dead_letters.size());
   letter.reason = static_cast<BadRecordReason>(random_() % kBadRecordReasons);
-  letter.field = random_() % 2 == 0 ? "" : std::string("id\0\\\xFF{\"", 8);
+  letter.field = random_() % 2 == 0 ? "" : std::string("id\0\\\xFF{\"", 7);
   letter.sample = sample;
   letter.at_ms = kNow + letter.position;
   oracle_.dead_letters.push_back(std::move(letter));
