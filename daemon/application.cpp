@@ -110,7 +110,7 @@ ExitCode Application::run() {
   log(LogLevel::info, "answering", {{"address", config_.http.listen}, {"port", server_->port()}});
   await_signal();
   asio::co_spawn(loop_, reconciler_->run(),
-                 [this](std::exception_ptr thrown, Result<void> outcome) {
+                 [this](const std::exception_ptr& thrown, const Result<void>& outcome) {
                    on_reconciler_ended(thrown, outcome);
                  });
   watch_.run(loop_);
@@ -118,7 +118,7 @@ ExitCode Application::run() {
 }
 
 void Application::spawn(asio::awaitable<void> task) {
-  asio::co_spawn(loop_, std::move(task), [this](std::exception_ptr thrown) {
+  asio::co_spawn(loop_, std::move(task), [this](const std::exception_ptr& thrown) {
     if (thrown) report(fatal("a task of the daemon failed", "report this as a bug"));
   });
 }
@@ -151,7 +151,7 @@ void Application::on_reconciler_ended(const std::exception_ptr& thrown,
   } else if (!outcome) {
     report(outcome.error());
   }
-  asio::co_spawn(loop_, shut_down(), [this](std::exception_ptr) {
+  asio::co_spawn(loop_, shut_down(), [this](const std::exception_ptr&) {
     signals_.cancel();
     loop_.stop();
   });

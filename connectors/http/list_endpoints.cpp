@@ -154,11 +154,11 @@ Response get_analysis_missing(const Request& request, const Service& service) {
                                       service.answers.lag_records(), &verdict, "analysis"});
   if (auto unchanged = not_modified(request, etag)) return std::move(*unchanged);
 
-  auto view = service.answers.view(batch->row->number);
+  const auto view = service.answers.view(batch->row->number);
   if (!view) return no_such_batch(request);
   Response response;
   tell_revision(response, etag, batch->revision, verdict);
-  response.producer = make_analysis(std::move(view), frame_of(*batch));
+  response.producer = make_analysis(view, frame_of(*batch));
   response.whole_list = true;
   return response;
 }

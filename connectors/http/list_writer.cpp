@@ -331,9 +331,9 @@ std::unique_ptr<BodyProducer> make_stream(ListSubject subject, Format format,
   return std::make_unique<IdStream>(subject, format, std::move(after));
 }
 
-std::unique_ptr<BodyProducer> make_analysis(std::shared_ptr<const LedgerView> view,
+std::unique_ptr<BodyProducer> make_analysis(const std::shared_ptr<const LedgerView>& view,
                                             AnalysisFrame frame) {
-  return std::make_unique<Analysis>(std::move(view), std::move(frame));
+  return std::make_unique<Analysis>(view, std::move(frame));
 }
 
 }  // namespace rollcall::http

@@ -49,7 +49,7 @@ struct AnalysisFrame {
   std::string middle;  // from the last one to the first item of unexpected_records
   std::string tail;
 };
-[[nodiscard]] std::unique_ptr<BodyProducer> make_analysis(std::shared_ptr<const LedgerView> view,
-                                                          AnalysisFrame frame);
+[[nodiscard]] std::unique_ptr<BodyProducer> make_analysis(
+    const std::shared_ptr<const LedgerView>& view, AnalysisFrame frame);
 
 }  // namespace rollcall::http

@@ -26,11 +26,9 @@ void append_moment(JsonWriter& json, std::string_view name, std::int64_t unix_ms
 // are.
 void append_lag_seconds(JsonWriter& json, const Channel& channel, std::int64_t now_ms) {
   json.key("lag_seconds");
-  if (!channel.end) {
-    json.null();
-  } else if (*channel.end <= channel.next) {
+  if (channel.end && *channel.end <= channel.next) {
     json.number(0);
-  } else if (channel.last_timestamp_ms == 0) {
+  } else if (!channel.end || channel.last_timestamp_ms == 0) {
     json.null();
   } else {
     json.number(std::max<std::int64_t>(0, now_ms - channel.last_timestamp_ms) / 1000);

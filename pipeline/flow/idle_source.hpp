@@ -13,7 +13,7 @@ namespace rollcall {
 // Owner: the daemon. Runs on: the loop.
 class IdleSource final : public RecordSource {
  public:
-  explicit IdleSource(boost::asio::any_io_executor executor) : timer_(std::move(executor)) {}
+  explicit IdleSource(const boost::asio::any_io_executor& executor) : timer_(executor) {}
 
   boost::asio::awaitable<Result<void>> start(std::vector<SourcePosition>) override {
     co_return Result<void>{};

@@ -119,6 +119,11 @@ asio::awaitable<Result<void>> Reconciler::read() {
       co_await (source_.wait(at_most) || stop_signal_.wait());
     }
   }
+  // A drain that was begun is finished, as no checkpoint may split it.
+  while (!pump_.between_units() && !checkpointer_.failure()) {
+    (void)pump_.turn();  // asks the source for nothing while it is within a drain
+    co_await asio::post(executor_, asio::use_awaitable);
+  }
   co_await commit_rest();
   if (outcome && checkpointer_.failure()) outcome = *checkpointer_.failure();
   if (outcome && (checkpointer_.in_flight() || something_to_cut())) {
@@ -160,7 +165,7 @@ asio::awaitable<void> Reconciler::commit_rest() {
       co_await (checkpointer_.progress() || sleep(executor_, left));
       continue;
     }
-    if (!pump_.between_units() || !something_to_cut()) break;
+    if (!something_to_cut()) break;
     cut();
   }
   checkpointer_.stop();

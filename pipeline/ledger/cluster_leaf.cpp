@@ -77,7 +77,7 @@ void ClusterLeaf::add_set(Mask mask, Roaring set, MaskCounts& counts) {
   for (std::size_t s = 0; s < sides_.size(); ++s) {
     if ((mask >> s & 1U) == 0) continue;
     if (!sides_[s].isEmpty()) {
-      sides_[s] |= set;
+      sides_[s] |= set;  // NOLINT(bugprone-use-after-move): only the last side takes it away
     } else if (mask >> s == 1) {  // the last one
       sides_[s] = std::move(set);
     } else {

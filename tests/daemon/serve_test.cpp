@@ -40,7 +40,9 @@ TEST_CASE("SIGTERM while events flow ends soon and loses nothing") {
     // The first round stops it wherever it is, once it has a hand on its signals.
     if (round > 0) stage.daemon.wait_until_ready();
     REQUIRE(wait_until(kSoon, [&] { return stage.daemon.log_has("answering"); }));
-    CHECK(stage.daemon.stop(kSoon).code == 0);
+    const auto end = stage.daemon.stop(kSoon);
+    INFO("round ", round, " signal ", end.signal.value_or(0), " log ", stage.daemon.log());
+    CHECK(end.code == 0);
   }
   feeder.stop();
   stage.daemon.start();

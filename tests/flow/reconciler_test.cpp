@@ -188,6 +188,26 @@ TEST_CASE(
   CHECK(next.reconciler->pump().counters()[0].records == 0);
 }
 
+TEST_CASE("stopping within an event with many ids finishes the event first") {
+  World world;
+  std::string record = "b";
+  for (int id = 0; id < 1'000; ++id) record.append(" ").append(std::to_string(id));
+  world.log.append(0, record);
+  {
+    auto options = Process::quick();
+    options.pump.ids_per_turn_max = 10;
+    Process process{world, options};
+    process.run_until([&] { return process.reconciler->batch("b").has_value(); });
+    REQUIRE_FALSE(process.reconciler->pump().between_units());
+    process.stop();
+    CHECK(process.outcome->has_value());
+  }
+  Process next{world};
+  next.run_until_durable();
+  check_same(next, world.log);
+  CHECK(next.reconciler->pump().counters()[0].records == 0);
+}
+
 TEST_CASE("each event counts once, whenever the process is killed") {
   const std::uint64_t seed = std::random_device{}();
   CAPTURE(seed);

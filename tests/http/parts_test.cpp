@@ -45,8 +45,8 @@ TEST_CASE("text becomes valid JSON whatever its bytes") {
   CHECK(json_of("\xF0\x9F\x98\x80") == "\"\xF0\x9F\x98\x80\"");
   CHECK(json_of("\xC3") == "\"\xEF\xBF\xBD\"");
   CHECK(json_of("\xC0\xAF") == "\"\xEF\xBF\xBD\xEF\xBF\xBD\"");          // overlong
-  CHECK(json_of("\xED\xA0\x80").find("\xED") == std::string::npos);      // a surrogate
-  CHECK(json_of("\xF4\x90\x80\x80").find("\xF4") == std::string::npos);  // beyond U+10FFFF
+  CHECK(json_of("\xED\xA0\x80").find('\xED') == std::string::npos);      // a surrogate
+  CHECK(json_of("\xF4\x90\x80\x80").find('\xF4') == std::string::npos);  // beyond U+10FFFF
 
   std::mt19937 random{20261121};
   std::uniform_int_distribution<int> byte{0, 255};

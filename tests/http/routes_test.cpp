@@ -67,7 +67,7 @@ TEST_CASE("a verdict names what is here now") {
   api.answers.add("empty", {}, {});
   api.answers.add("complete", {1ULL}, {1ULL});
   api.answers.add("unexpected", {1ULL}, {1ULL, 2ULL});
-  const auto state = [&api](std::string path) {
+  const auto state = [&api](const std::string& path) {
     return std::string{
         api.get("/api/v1/batches/" + path).json().at("verdict").at("state").as_string()};
   };

@@ -48,6 +48,7 @@ TEST_CASE("threads read views that never change while the ledger does") {
   std::atomic<bool> stop = false;
   std::atomic<int> wrong = 0;
   std::vector<std::thread> readers;
+  readers.reserve(2);
   for (int i = 0; i < 2; ++i) {
     readers.emplace_back([&] { read_views(mutex, shown, stop, wrong); });
   }
