@@ -13,12 +13,6 @@ constexpr int kResetsAtOnceMax = 3;  // afterwards at the pace of the surveys
 constexpr int kDamagesMax = 5;       // a batch that was damaged on its way is whole the next time
 constexpr int kEndsBelowMax = 3;     // a broker that has just become leader may know an older end
 
-std::string_view payload_of(const rd_kafka_message_t& message) {
-  return message.payload == nullptr
-             ? std::string_view{}
-             : std::string_view{static_cast<const char*>(message.payload), message.len};
-}
-
 }  // namespace
 
 KafkaReader::KafkaReader(const Options& options, Client& client, KafkaLog& log)

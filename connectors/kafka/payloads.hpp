@@ -10,6 +10,13 @@
 
 namespace rollcall::kafka {
 
+// Empty where there is none.
+inline std::string_view payload_of(const rd_kafka_message_t& message) {
+  return message.payload == nullptr
+             ? std::string_view{}
+             : std::string_view{static_cast<const char*>(message.payload), message.len};
+}
+
 // The payloads of one drain. A small one is copied, so that its message goes back to the client at
 // once, while it is in the cache, and does not hold the whole fetch in memory; a large one keeps
 // its message.
@@ -24,8 +31,8 @@ class Payloads {
 
   // The payload of a message, valid until clear().
   [[nodiscard]] std::string_view keep(MessageHandle message) {
-    if (message->payload == nullptr) return {};
-    const std::string_view payload{static_cast<const char*>(message->payload), message->len};
+    const std::string_view payload = payload_of(*message);
+    if (payload.empty()) return {};
     if (payload.size() > kSmall || payload.size() > copies_.size() - used_) {
       held_.push_back(std::move(message));
       return payload;

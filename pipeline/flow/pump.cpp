@@ -1,6 +1,5 @@
 #include "pipeline/flow/pump.hpp"
 
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -8,8 +7,6 @@ namespace rollcall {
 namespace {
 
 constexpr std::string_view kEventNamesSide = "event";  // Channel::side of a topic that binds none
-
-constexpr std::size_t kAhead = 16;  // ids: far enough for the memory to have answered
 
 }  // namespace
 
@@ -90,14 +87,7 @@ void Pump::begin_record(const RawRecord& record) {
   batch_ = batch;
   side_ = side;
   next_id_ = 0;
-  if (event->ids.size() == 1) return add_soon(event->ids.front());
   continue_event();
-}
-
-void Pump::add_soon(const RecordId& id) {
-  if (pending_.full()) pending_.add_to(slice_);
-  pending_.push(*batch_, side_, id);
-  finish_event();
 }
 
 Side Pump::side_of(const ChannelState& state, const Channel& channel, const Event& event,
@@ -109,16 +99,12 @@ Side Pump::side_of(const ChannelState& state, const Channel& channel, const Even
 }
 
 void Pump::continue_event() {
-  const auto ids = event_->ids.subspan(next_id_, std::min(event_->ids.size() - next_id_, budget_));
-  slice_.change(*batch_, [&](Ledger& ledger) {
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      if (i + kAhead < ids.size()) ledger.prefetch(ids[i + kAhead]);
-      ledger.add(side_, ids[i]);
-    }
-  });
-  next_id_ += ids.size();
-  budget_ -= ids.size();
-  if (next_id_ == event_->ids.size()) finish_event();
+  for (; next_id_ < event_->ids.size(); ++next_id_, --budget_) {
+    if (budget_ == 0) return;
+    if (pending_.full()) pending_.add_to(slice_);
+    pending_.push(*batch_, side_, event_->ids[next_id_]);
+  }
+  finish_event();
 }
 
 void Pump::finish_event() {

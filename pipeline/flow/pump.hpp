@@ -56,7 +56,6 @@ class Pump {
  private:
   [[nodiscard]] Result<void> next_unit();
   void begin_record(const RawRecord& record);
-  void add_soon(const RecordId& id);
   void continue_event();
   void finish_event();
   void refuse(const RawRecord& record, BadRecordReason reason, std::string_view field);
@@ -86,7 +85,7 @@ class Pump {
   Side side_ = 0;                 // of event_
   std::size_t next_id_ = 0;       // of event_
   std::size_t budget_ = 0;        // ids left in this turn
-  PendingIds pending_;            // of events with one id; none between turns
+  PendingIds pending_;            // none between turns
   std::int64_t now_ms_ = 0;       // taken once for each drain
   std::vector<ChannelState> channels_;
   std::vector<ChannelCounters> counters_;
