@@ -49,7 +49,8 @@ void add_records(Ledger& ledger, const std::vector<Side>& sides, const AddRecord
     const NamedRecord& record = change.records[at];
     const Side side = sides[record.side];
     if (side >= kSidesMax) {
-      ++receipt.refused;
+      const bool same_line = at > 0 && change.records[at - 1].line == record.line;
+      receipt.refused += same_line ? 0 : 1;
     } else if (record.kind == NamedRecord::Kind::range) {
       const std::uint64_t before = ledger.total(side);
       ledger.add(side, IntegerRange{record.first, record.second});
@@ -160,6 +161,7 @@ bool WriteQueue::replay(Entry& entry) {
 
 // Whether the write is applied whole.
 bool WriteQueue::apply(Entry& entry, std::size_t& budget) {
+  if (!under_way_) entry.answer.receipt.at_ms = clock_.now_ms();
   if (auto* records = std::get_if<AddRecords>(&entry.write.change)) {
     if (entry.places.empty() && !begin(entry, *records)) return true;
     add_some(entry, *records, budget);
@@ -181,7 +183,6 @@ bool WriteQueue::apply(Entry& entry, std::size_t& budget) {
     Receipt& receipt = entry.answer.receipt;
     receipt.fingerprint = entry.write.key->fingerprint;
     receipt.units = entry.write.key->unit + 1;
-    receipt.at_ms = clock_.now_ms();
     slice_.receipts().put(receipt);
   }
   return true;
@@ -237,7 +238,7 @@ void WriteQueue::apply_one(Entry& entry, CreateBatch& change) {
     entry.answer.batch = existing->row;
     return;
   }
-  Batch& batch = slice_.create(row_of(change, slice_.default_sides(), clock_.now_ms()));
+  Batch& batch = slice_.create(row_of(change, slice_.default_sides(), entry.answer.receipt.at_ms));
   if (change.range) {
     slice_.change(batch, [&](Ledger& ledger) { ledger.add(0, *change.range); });
     slice_.count_event(batch);
