@@ -57,6 +57,8 @@ struct CheckpointConfig {
 
 struct BatchesConfig {
   std::vector<std::string> sides = {"expected", "processed"};
+  Bytes attributes_bytes_max = mebibytes(64);
+  bool store_metadata = false;
 };
 
 struct WritesConfig {

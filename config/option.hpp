@@ -26,8 +26,9 @@ using Duration = std::chrono::milliseconds;
 using Texts = std::vector<std::string>;
 using Topics = std::vector<TopicConfig>;
 using Properties = std::map<std::string, std::string>;
-using Field = std::variant<Access<std::string>, Access<std::uint64_t>, Access<Duration>,
-                           Access<Bytes>, Access<Texts>, Access<Topics>, Access<Properties>>;
+using Field =
+    std::variant<Access<std::string>, Access<bool>, Access<std::uint64_t>, Access<Duration>,
+                 Access<Bytes>, Access<Texts>, Access<Topics>, Access<Properties>>;
 
 // What is wrong with a text, or empty. Must not quote the text: it may be a secret.
 using Check = std::string (*)(const std::string&);

@@ -220,6 +220,17 @@ const std::array kOptions = {
         .max = 16,
         .check = check_side},
 
+    Option{.key = "batches.attributes_bytes_max",
+           .field = field<&C::batches, &BatchesConfig::attributes_bytes_max>(),
+           .help = "Memory for what producers say about outstanding records (attrs, "
+                   "record_metadata); beyond it no more is kept, and that is counted.",
+           .min = 0,
+           .max = gibibytes(64).count},
+    Option{.key = "batches.store_metadata",
+           .field = field<&C::batches, &BatchesConfig::store_metadata>(),
+           .help = "Whether attributes of every record are stored in the database as well, matched "
+                   "or not."},
+
     Option{.key = "writes.commit_timeout",
            .field = field<&C::writes, &WritesConfig::commit_timeout>(),
            .help = "How long a write over HTTP waits to become durable; then it is answered 503.",

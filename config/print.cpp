@@ -30,6 +30,7 @@ struct Shower {
     }
     return list + "]";
   }
+  std::string operator()(bool flag) const { return flag ? "true" : "false"; }
   std::string operator()(const Properties& properties) const {
     Properties masked = properties;
     for (auto& [name, value] : masked) {
@@ -52,6 +53,7 @@ std::string form_of(const Option& option) {
     return form;
   }
   const auto number = [](std::uint64_t n) { return std::to_string(n); };
+  if (std::holds_alternative<Access<bool>>(option.field)) return "true or false";
   if (std::holds_alternative<Access<std::uint64_t>>(option.field))
     return limits(option, "whole number", number);
   if (std::holds_alternative<Access<Duration>>(option.field)) {

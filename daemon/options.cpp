@@ -103,8 +103,10 @@ Reconciler::Options reconciler_options(const Config& config) {
   options.owner = process_name();
   options.sides = config.batches.sides;
   options.pump.records_per_drain_max = config.kafka.drain_records_max;
-  options.receipts.kept_for = config.writes.keys_kept;
-  options.receipts.count_max = config.writes.keys_max;
+  options.state.receipts.kept_for = config.writes.keys_kept;
+  options.state.receipts.count_max = config.writes.keys_max;
+  options.state.attributes_bytes_max = config.batches.attributes_bytes_max.count;
+  options.state.stores_attributes = config.batches.store_metadata;
   options.checkpoint.interval = config.checkpoint.interval;
   options.checkpoint.bytes = config.checkpoint.bytes.count;
   options.checkpoint.uncommitted_bytes_max = config.checkpoint.uncommitted_bytes_max.count;

@@ -89,6 +89,11 @@ Response no_such_batch(const Request& request) {
       "/api/v1/batches/by-name/.");
 }
 
+Response store_unavailable(const Request& request, const Service& service) {
+  Problem away{503, "store_unavailable", "The store does not answer at the moment.", {}, {}};
+  return unavailable(std::move(away), request.id, service.options.retry_after);
+}
+
 std::optional<Response> refuse_unready(const Request& request, const Service& service) {
   Readiness readiness = service.answers.readiness();
   if (readiness.ready) return std::nullopt;

@@ -16,6 +16,9 @@ namespace rollcall::http {
                                                      const Service& service);
 [[nodiscard]] Response no_such_batch(const Request& request);
 
+// 503: what only the store knows cannot be read now.
+[[nodiscard]] Response store_unavailable(const Request& request, const Service& service);
+
 // 503 while the sets are still being restored: an answer from half of them would be wrong.
 [[nodiscard]] std::optional<Response> refuse_unready(const Request& request,
                                                      const Service& service);

@@ -39,7 +39,7 @@ Response get_duplicates(const Request& request, const Service& service);
 
 // member_endpoints.cpp
 Response get_members(const Request& request, const Service& service);
-Response get_record(const Request& request, const Service& service);
+boost::asio::awaitable<Response> get_record(Request& request, const Service& service);
 
 // analysis_endpoints.cpp
 Response get_analysis_missing(const Request& request, const Service& service);

@@ -90,32 +90,36 @@ Response get_members(const Request& request, const Service& service) {
   return answer_list(request, service, *batch, std::move(subject), std::move(wanted.list), count);
 }
 
-Response get_record(const Request& request, const Service& service) {
-  if (auto refused = refuse_not_json(request)) return std::move(*refused);
-  if (auto refused = refuse_unready(request, service)) return std::move(*refused);
+boost::asio::awaitable<Response> get_record(Request& request, const Service& service) {
+  if (auto refused = refuse_not_json(request)) co_return std::move(*refused);
+  if (auto refused = refuse_unready(request, service)) co_return std::move(*refused);
   if (const auto problem = QueryReader{request.query}.problem())
-    return to_response(*problem, request.id);
-  const auto batch = find_batch(request, service);
-  if (!batch) return no_such_batch(request);
+    co_return to_response(*problem, request.id);
+  const auto found = find_batch(request, service);
+  if (!found) co_return no_such_batch(request);
   const RecordId id = RecordId::from_text(request.second_argument);
+  const auto attributes = co_await service.answers.attributes(found->row->number, owned_id(id));
+  if (!attributes) co_return store_unavailable(request, service);
+
+  const auto batch = find_batch(request, service);  // it may have gone meanwhile
+  if (!batch) co_return no_such_batch(request);
   const auto record = service.answers.record(batch->row->number, id);
   if (!record || record->sides == 0)
-    return not_found(request, "No side of this batch has named that record.");
-
+    co_return not_found(request, "No side of this batch has named that record.");
   const BatchRow& row = *batch->row;
   Response response;
   JsonWriter json{response.body};
   json.open('{').member("batch_id", row.number).member("batch_name", row.name).key("record_id");
-  json.id(id.is_integer() ? OwnedRecordId{id.integer()} : OwnedRecordId{std::string{id.text()}});
-  json.member("state", state_of(row, record->sides)).key("sides").open('{');
+  json.id(owned_id(id)).member("state", state_of(row, record->sides)).key("sides").open('{');
   for (std::size_t side = 0; side < row.sides.size(); ++side)
     json.foreign_key(row.sides[side]).boolean((record->sides & bit(static_cast<Side>(side))) != 0);
   json.close('}').key("duplicates").open('{');
   for (std::size_t side = 0; side < row.sides.size(); ++side)
     json.foreign_key(row.sides[side]).number(record->repeats.at(side));
-  json.close('}').member("revision", batch->revision).close('}');
+  json.close('}').key("attributes").raw(attributes->value_or("null"));
+  json.member("revision", batch->revision).close('}');
   response.headers.emplace_back("Cache-Control", "no-cache");
-  return response;
+  co_return response;
 }
 
 }  // namespace rollcall::http

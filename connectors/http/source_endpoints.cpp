@@ -127,11 +127,7 @@ boost::asio::awaitable<Response> get_dead_letters(Request& request, const Servic
   if (problem) co_return to_response(*problem, request.id);
 
   auto letters = co_await service.answers.dead_letters(after, limit + 1);
-  if (!letters) {
-    Problem away{
-        503, "store_unavailable", "The dead letters cannot be read at the moment.", {}, {}};
-    co_return unavailable(std::move(away), request.id, service.options.retry_after);
-  }
+  if (!letters) co_return store_unavailable(request, service);
   const bool more = letters->size() > limit;
   if (more) letters->resize(limit);
   co_return dead_letter_page(*letters, more, service.answers.dead_letter_count());

@@ -85,6 +85,9 @@ Response not_applied(const Request& request, const WriteAnswer& answer) {
                      "This Idempotency-Key came with another request before; take a new one.");
     case WriteOutcome::number_taken:
       return refused(request, 409, "already_extracted", "This number was extracted before.");
+    case WriteOutcome::too_many_sources:
+      return refused(request, 422, "too_many_sources",
+                     "There can be " + std::to_string(kSidesMax) + " sources at most.");
     case WriteOutcome::unknown_side:
     case WriteOutcome::applied:
       break;

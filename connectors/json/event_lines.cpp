@@ -21,9 +21,15 @@ void group(AddRecords& unit, const std::vector<std::uint32_t>& batch_of,
   }
   if (batches.size() < 2) return;
   std::vector<NamedRecord> sorted(unit.records.size());
-  for (std::size_t at = 0; at < sorted.size(); ++at)
-    sorted[begin[batch_of[at]]++] = unit.records[at];
+  std::vector<std::size_t> place(unit.records.size());
+  for (std::size_t at = 0; at < sorted.size(); ++at) {
+    place[at] = begin[batch_of[at]]++;
+    sorted[place[at]] = unit.records[at];
+  }
   unit.records = std::move(sorted);
+  for (AddRecords::Detail& detail : unit.details) detail.record = place[detail.record];
+  std::sort(unit.details.begin(), unit.details.end(),
+            [](const auto& a, const auto& b) { return a.record < b.record; });
 }
 
 }  // namespace
@@ -66,6 +72,11 @@ void EventLines::append(const Event& event) {
   if (side == kSideNamesMax) return refuse(BadRecordReason::unknown_side, "side");
   const auto batch = static_cast<std::uint32_t>(index_of_batch(event.batch));
   const auto push = [&](NamedRecord record) {
+    if (!event.attributes.empty() && record.kind != NamedRecord::Kind::range) {
+      unit_.details.push_back(
+          {unit_.records.size(), unit_.detail_bytes.size(), event.attributes.size()});
+      unit_.detail_bytes += event.attributes;
+    }
     record.line = static_cast<std::uint32_t>(lines_);
     record.side = side;
     unit_.records.push_back(record);

@@ -253,9 +253,15 @@ class JsonDecoder::Impl {
 
   bool read_attrs(Field field, od::value value) {
     od::json_type type{};
-    if (value.type().get(type)) return false;
-    if (type != od::json_type::object) blame(BadRecordReason::wrong_type, field);
-    return skip_value(value);
+    std::string_view text;
+    if (value.type().get(type) || !raw_json(value, text)) return false;
+    if (type != od::json_type::object) {
+      blame(BadRecordReason::wrong_type, field);
+    } else if (text.size() > kAttributesBytesMax) {
+      blame(BadRecordReason::field_too_long, field);
+    }
+    event_.attributes = text;
+    return true;
   }
 
   bool skip_blamed(BadRecordReason reason, Field field, od::value value) {

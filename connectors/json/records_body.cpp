@@ -201,11 +201,14 @@ class Reader {
     if (type != od::json_type::string && type != od::json_type::object &&
         type != od::json_type::null) {
       blame_field("/record_metadata", "must be a text, an object or null");
-    } else if (text.size() > kMetadataBytesMax) {
+    } else if (text.size() > kAttributesBytesMax) {
       blame_field("/record_metadata",
-                  "must have at most " + std::to_string(kMetadataBytesMax) + " bytes");
-    } else if (single_) {
-      body_.metadata = text;
+                  "must have at most " + std::to_string(kAttributesBytesMax) + " bytes");
+    } else if (type != od::json_type::null) {
+      body_.change.details.push_back(
+          {body_.change.records.size(), body_.change.detail_bytes.size(), text.size()});
+      body_.change.detail_bytes += text;
+      if (single_) body_.metadata = text;
     }
     return true;
   }

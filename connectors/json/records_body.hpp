@@ -9,8 +9,6 @@
 
 namespace rollcall::json {
 
-inline constexpr std::size_t kMetadataBytesMax = 4096;
-
 // What a body of records says.
 struct RecordsBody {
   enum class Syntax { object, malformed, not_an_object };

@@ -147,10 +147,14 @@ Result<CommitStats> MemoryStore::Impl::write(StoredSlice& stored, const Checkpoi
   ENSURE(stored.sequence + 1 == checkpoint.sequence);
   for (const BatchNumber number : checkpoint.deleted_batches) {
     state->batches.erase(number);
+    std::erase_if(state->details,
+                  [number](const auto& detail) { return std::get<0>(detail.first) == number; });
     for (auto& [id, slice] : state->slices) slice.ledgers.erase(number);
   }
   for (const BatchRow& row : checkpoint.new_batches)
     state->batches.insert_or_assign(row.number, row);
+  for (const RecordDetail& detail : checkpoint.details)
+    state->details[{detail.batch, detail.id, detail.side}] = detail.json;
   if (checkpoint.receipts_expired_ms) {
     std::erase_if(stored.receipts, [&](const auto& entry) {
       return entry.second.at_ms <= *checkpoint.receipts_expired_ms;
@@ -206,6 +210,21 @@ asio::awaitable<Result<std::vector<DeadLetter>>> MemoryStore::dead_letters(std::
   const auto end = begin + std::min(all.size() - begin, limit);
   co_return std::vector<DeadLetter>(all.begin() + static_cast<std::ptrdiff_t>(begin),
                                     all.begin() + static_cast<std::ptrdiff_t>(end));
+}
+
+asio::awaitable<Result<std::vector<RecordDetail>>> MemoryStore::details(DetailQuery query) {
+  const std::lock_guard lock(impl_->state->mutex);
+  const auto& all = impl_->state->details;
+  auto at = all.lower_bound({query.batch, OwnedRecordId{std::uint64_t{0}}, Side{0}});
+  if (query.id) at = all.lower_bound({query.batch, *query.id, Side{0}});
+  if (query.after) at = all.upper_bound({query.batch, query.after->first, query.after->second});
+  std::vector<RecordDetail> found;
+  for (; at != all.end() && found.size() < query.limit; ++at) {
+    const auto& [batch, id, side] = at->first;
+    if (batch != query.batch || (query.id && id != *query.id)) break;
+    if (!query.side || side == *query.side) found.push_back({batch, side, id, at->second});
+  }
+  co_return found;
 }
 
 asio::awaitable<void> MemoryStore::close() {

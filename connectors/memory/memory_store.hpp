@@ -37,6 +37,7 @@ class MemoryStore final : public Store {
   boost::asio::awaitable<Result<void>> confirm(SliceId slice, Epoch epoch) override;
   boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
                                                                        std::size_t limit) override;
+  boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery query) override;
   boost::asio::awaitable<void> close() override;
 
   // The next `count` commits of any store of this database fail; 0 ends it.

@@ -4,6 +4,7 @@
 #include <map>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "connectors/memory/memory_store.hpp"
@@ -35,6 +36,7 @@ struct SharedState {
   Seed seed = 0;
   std::map<SliceId, StoredSlice> slices;
   std::map<BatchNumber, BatchRow> batches;
+  std::map<std::tuple<BatchNumber, OwnedRecordId, Side>, std::string> details;
   std::vector<DeadLetter> dead_letters;
   std::size_t faults = 0;
   Fault fault = Fault::transient;

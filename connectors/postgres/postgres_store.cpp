@@ -9,6 +9,7 @@
 #include "connectors/blocking_thread.hpp"
 #include "connectors/postgres/compactor.hpp"
 #include "connectors/postgres/connection.hpp"
+#include "connectors/postgres/detail_table.hpp"
 #include "connectors/postgres/migrations.hpp"
 #include "connectors/postgres/postgres_failure.hpp"
 #include "connectors/postgres/slice_reader.hpp"
@@ -177,6 +178,13 @@ asio::awaitable<Result<std::vector<DeadLetter>>> PostgresStore::dead_letters(std
   const auto work = [impl = impl_.get(), after,
                      limit = std::min(limit, impl_->options.dead_letters_limit_max)] {
     return impl->on_connection([&](Connection& on) { return read_dead_letters(on, after, limit); });
+  };
+  co_return co_await impl_->run(work, impl_->options.statement_timeout);
+}
+
+asio::awaitable<Result<std::vector<RecordDetail>>> PostgresStore::details(DetailQuery query) {
+  const auto work = [impl = impl_.get(), &query] {
+    return impl->on_connection([&](Connection& on) { return read_details(on, query); });
   };
   co_return co_await impl_->run(work, impl_->options.statement_timeout);
 }

@@ -30,6 +30,7 @@ class PostgresStore final : public Store {
   boost::asio::awaitable<Result<void>> confirm(SliceId slice, Epoch epoch) override;
   boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
                                                                        std::size_t limit) override;
+  boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery query) override;
   boost::asio::awaitable<void> close() override;
 
   [[nodiscard]] CompactionStats compaction_stats() const;  // any thread

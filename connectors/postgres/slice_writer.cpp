@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/postgres/detail_table.hpp"
 #include "connectors/postgres/text.hpp"
 
 // Rows go in as arrays, one for each column, so that fifty ledgers cost as many round trips as one.
@@ -297,6 +298,8 @@ Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptio
   connection.step("commit.after_segments");
   if (!checkpoint.positions.empty()) upsert_positions(transaction, checkpoint);
   connection.step("commit.after_positions");
+  upsert_details(transaction, options, checkpoint.details);
+  connection.step("commit.after_details");
   write_receipts(transaction, checkpoint);
   connection.step("commit.after_receipts");
   insert_dead_letters(transaction, options, checkpoint);

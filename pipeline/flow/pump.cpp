@@ -103,6 +103,8 @@ void Pump::continue_event() {
     if (budget_ == 0) return;
     if (pending_.full()) pending_.add_to(slice_);
     pending_.push(*batch_, side_, event_->ids[next_id_]);
+    if (!event_->attributes.empty())
+      slice_.note(*batch_, side_, event_->ids[next_id_], event_->attributes);
   }
   finish_event();
 }

@@ -38,7 +38,7 @@ Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSourc
       clock_(clock),
       telemetry_(telemetry),
       options_(std::move(options)),
-      slice_(options_.slice, options_.sides, options_.receipts),
+      slice_(options_.slice, options_.sides, options_.state),
       pump_(source, std::move(decoders), slice_, clock, telemetry, options_.pump),
       checkpointer_(executor_, store, clock, telemetry, options_.checkpoint,
                     static_cast<std::uint64_t>(clock.now_ms())),
@@ -271,6 +271,21 @@ Verdict Reconciler::verdict() const {
     if (!channel.end || channel.end_asked_ms < oldest_ms) evidence.end_known = false;
   }
   return judge(evidence);
+}
+
+asio::awaitable<Result<std::optional<std::string>>> Reconciler::attributes(BatchNumber number,
+                                                                           OwnedRecordId id) {
+  if (const std::string* kept = slice_.attributes().find(number, id))
+    co_return std::optional<std::string>{*kept};
+  if (!slice_.stores_attributes()) co_return std::optional<std::string>{};
+  DetailQuery query;
+  query.batch = number;
+  query.id = std::move(id);
+  query.limit = 1;
+  auto found = co_await store_.details(std::move(query));
+  if (!found) co_return found.error();
+  if (found->empty()) co_return std::optional<std::string>{};
+  co_return std::optional<std::string>{std::move(found->front().json)};
 }
 
 asio::awaitable<Result<std::vector<DeadLetter>>> Reconciler::dead_letters(std::int64_t after,

@@ -29,7 +29,7 @@ class Reconciler final : public Answers {
                                    "processed"};  // of a batch that an event brings into being
     Pump::Options pump{};
     WriteQueue::Options writes{};
-    Receipts::Options receipts{};
+    Slice::Options state{};
     Checkpointer::Options checkpoint{};
     // An end asked longer ago than this says nothing about lag.
     std::chrono::milliseconds blind_after{30'000};
@@ -71,6 +71,11 @@ class Reconciler final : public Answers {
   [[nodiscard]] std::int64_t now_ms() const override { return clock_.now_ms(); }
   [[nodiscard]] std::uint64_t dead_letter_count() const override {
     return slice_.dead_letter_count();
+  }
+  boost::asio::awaitable<Result<std::optional<std::string>>> attributes(BatchNumber number,
+                                                                        OwnedRecordId id) override;
+  boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery query) override {
+    return store_.details(std::move(query));
   }
   boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
                                                                        std::size_t limit) override;

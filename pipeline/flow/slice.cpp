@@ -13,8 +13,12 @@ constexpr std::size_t kBatchOverheadBytes = 256;       // of what a checkpoint s
 
 }  // namespace
 
-Slice::Slice(SliceId id, std::vector<std::string> sides, Receipts::Options receipts)
-    : id_(id), sides_(std::move(sides)), receipts_(receipts) {
+Slice::Slice(SliceId id, std::vector<std::string> sides, Options options)
+    : id_(id),
+      sides_(std::move(sides)),
+      options_(options),
+      receipts_(options.receipts),
+      attributes_(options.attributes_bytes_max) {
   ENSURE(sides_.size() >= kSidesMin && sides_.size() <= kSidesMax);
 }
 
@@ -45,7 +49,9 @@ void Slice::drop() {
   dead_letters_.clear();
   deleted_.clear();
   garbage_.clear();
+  details_.clear();
   receipts_.clear();
+  attributes_.clear();
   uncut_bytes_ = 0;
   dead_letter_count_ = 0;
 }
@@ -74,12 +80,28 @@ Batch& Slice::create(BatchRow row) {
   return *(last_ = &batch);
 }
 
+bool Slice::add_sides(Batch& batch, const std::vector<std::string>& names) {
+  std::vector<std::string> sides = batch.row.sides;
+  for (const std::string& name : names) {
+    if (side_index(sides, name) == kSidesMax) sides.push_back(name);
+  }
+  if (sides.size() > batch.row.ledger_sides) return false;
+  if (sides.size() == batch.row.sides.size()) return true;
+  batch.row.sides = std::move(sides);
+  batch.default_sides = batch.row.sides == sides_;
+  batch.stored = false;  // the row is written anew
+  touch(batch);
+  return true;
+}
+
 void Slice::remove(Batch& batch) {
   ENSURE(batch.pending == kNotPending);
   last_ = nullptr;
   if (batch.touched) std::erase(touched_, &batch);
   // Also where it was never stored: the next checkpoint holds the positions behind the events that made it.
   deleted_.push_back(batch.row.number);
+  std::erase_if(details_,
+                [&batch](const RecordDetail& detail) { return detail.batch == batch.row.number; });
   garbage_.push_back(std::move(batch.ledger));
   uncut_bytes_ += kBatchOverheadBytes;
   by_name_.erase(batch.row.name);
@@ -110,6 +132,22 @@ void Slice::refuse(DeadLetter letter) {
   ++dead_letter_count_;
 }
 
+void Slice::note(const Batch& batch, Side side, const RecordId& id, std::string_view json) {
+  OwnedRecordId owned = owned_id(id);
+  if (options_.stores_attributes) store_detail({batch.row.number, side, owned, std::string{json}});
+  const auto outstanding = [this](BatchNumber number, const OwnedRecordId& record) {
+    const Batch* of = find(number);
+    return of != nullptr && (of->ledger->sides_of(passing_id(record)) &
+                             full_mask(of->row.sides.size())) != full_mask(of->row.sides.size());
+  };
+  attributes_.put(batch.row.number, std::move(owned), json, outstanding);
+}
+
+void Slice::store_detail(RecordDetail detail) {
+  uncut_bytes_ += sizeof detail + detail.json.size();
+  details_.push_back(std::move(detail));
+}
+
 Checkpoint Slice::cut() {
   Checkpoint checkpoint;
   checkpoint.slice = id_;
@@ -119,6 +157,7 @@ Checkpoint Slice::cut() {
   checkpoint.deleted_batches = std::exchange(deleted_, {});
   checkpoint.garbage = std::exchange(garbage_, {});
   checkpoint.dead_letters = std::exchange(dead_letters_, {});
+  checkpoint.details = std::exchange(details_, {});
   receipts_.cut(checkpoint);
   checkpoint.changes.reserve(touched_.size());
   for (Batch* batch : touched_) {

@@ -9,6 +9,7 @@
 #include <vector>
 #include <xxhash.h>
 
+#include "pipeline/flow/attributes.hpp"
 #include "pipeline/flow/batch.hpp"
 #include "pipeline/flow/receipts.hpp"
 #include "pipeline/ports/decoder.hpp"
@@ -21,7 +22,13 @@ namespace rollcall {
 class Slice {
  public:
   // `sides` are those of every batch that an event brings into being.
-  Slice(SliceId id, std::vector<std::string> sides, Receipts::Options receipts = {});
+  struct Options {
+    Receipts::Options receipts{};
+    std::size_t attributes_bytes_max = std::size_t{64} << 20U;  // held in memory
+    bool stores_attributes = false;  // of every record that has some, in the store
+  };
+  Slice(SliceId id, std::vector<std::string> sides) : Slice(id, std::move(sides), Options{}) {}
+  Slice(SliceId id, std::vector<std::string> sides, Options options);
 
   // Takes the place of all state. Fails never: the store has checked what it hands over.
   void restore(SliceState state);
@@ -32,6 +39,9 @@ class Slice {
   // Batches live until remove(), drop() or restore().
   Batch& create(BatchRow row);
   Batch& create(std::string_view name, std::int64_t now_ms);
+  // Gives the batch the sides among `names` that it does not have. False, and nothing is changed, where there are no
+  // places for them.
+  [[nodiscard]] bool add_sides(Batch& batch, const std::vector<std::string>& names);
   // Forgets the batch and all its records, from the next checkpoint on for ever. Nobody may be at work on it.
   void remove(Batch& batch);
   // As find(), quicker where the same name is asked for in a run, as the events of a batch come.
@@ -55,13 +65,20 @@ class Slice {
     touch(batch);
   }
   void refuse(DeadLetter letter);
+  // Keeps what was said about a record: in memory while it is outstanding, in the store where that was asked for.
+  void note(const Batch& batch, Side side, const RecordId& id, std::string_view json);
+  // Stores what one side says about a record.
+  void store_detail(RecordDetail detail);
 
   // Moves everything that changed since the last cut into a checkpoint, without positions.
   [[nodiscard]] Checkpoint cut();
   [[nodiscard]] bool changed() const {
-    return !touched_.empty() || !dead_letters_.empty() || !deleted_.empty() || receipts_.changed();
+    return !touched_.empty() || !dead_letters_.empty() || !deleted_.empty() || !details_.empty() ||
+           receipts_.changed();
   }
   [[nodiscard]] Receipts& receipts() { return receipts_; }
+  [[nodiscard]] const Attributes& attributes() const { return attributes_; }
+  [[nodiscard]] bool stores_attributes() const { return options_.stores_attributes; }
   // The sequence of the next cut: what is changed now will be durable with it.
   [[nodiscard]] std::uint64_t next_sequence() const { return sequence_ + 1; }
   [[nodiscard]] std::size_t uncut_bytes() const { return uncut_bytes_; }
@@ -90,6 +107,7 @@ class Slice {
 
   SliceId id_;
   std::vector<std::string> sides_;
+  Options options_;
   Epoch epoch_ = 0;
   std::uint64_t sequence_ = 0;
   Seed seed_ = 0;
@@ -103,7 +121,9 @@ class Slice {
   std::vector<BatchNumber> deleted_;  // since the last cut
   std::vector<std::unique_ptr<Ledger>>
       garbage_;  // theirs: freeing them takes too long for the loop
+  std::vector<RecordDetail> details_;
   Receipts receipts_;
+  Attributes attributes_;
   std::size_t uncut_bytes_ = 0;
   std::uint64_t dead_letter_count_ = 0;
 };

@@ -30,6 +30,16 @@ BatchRow row_of(CreateBatch& change, std::size_t default_sides, std::int64_t now
   return row;
 }
 
+// A batch of customers: the usual sources, and room for others.
+BatchRow sources_row(const std::string& name, std::int64_t now_ms) {
+  BatchRow row;
+  row.name = name;
+  row.sides = {"salesforce", "hubspot", "internal"};
+  row.created_at_ms = now_ms;
+  row.ledger_sides = kSidesMax;
+  return row;
+}
+
 RecordId id_of(const NamedRecord& record, const std::string& texts) {
   if (record.kind == NamedRecord::Kind::integer) return RecordId{record.first};
   return RecordId::from_text(std::string_view{texts}.substr(record.first, record.second));
@@ -193,6 +203,7 @@ bool WriteQueue::apply(Entry& entry, std::size_t& budget) {
 void WriteQueue::finish(Entry& entry) {
   next_run_ = 0;
   next_record_ = 0;
+  next_detail_ = 0;
   entry.sequence = slice_.next_sequence() - (slice_.changed() ? 0 : 1);
   if (entry.sequence <= committed_) {
     entry.settle(std::move(entry.answer));
@@ -295,11 +306,17 @@ bool WriteQueue::begin(Entry& entry, AddRecords& change) {
   WriteAnswer& answer = entry.answer;
   for (const AddRecords::Run& run : change.runs) {
     Batch* batch = find(run.batch);
+    if (batch == nullptr && change.gathers_sources)
+      batch = &slice_.create(sources_row(std::get<std::string>(run.batch), clock_.now_ms()));
     if (batch == nullptr && !change.makes_batches) {
       answer.outcome = WriteOutcome::no_such_batch;
       return false;
     }
     if (batch == nullptr) batch = &slice_.create(std::get<std::string>(run.batch), clock_.now_ms());
+    if (change.gathers_sources && !slice_.add_sides(*batch, change.sides)) {
+      answer.outcome = WriteOutcome::too_many_sources;
+      return false;
+    }
     Entry::Place& place = entry.places.emplace_back();
     place.batch = batch;
     for (const std::string& side : change.sides) place.sides.push_back(batch->side(side));
@@ -330,9 +347,29 @@ void WriteQueue::add_some(Entry& entry, AddRecords& change, std::size_t& budget)
     slice_.change(*place.batch, [&](Ledger& ledger) {
       add_records(ledger, place.sides, change, {next_record_, end}, receipt);
     });
+    note_details(entry, change, end);
     slice_.count_events(*place.batch, end - next_record_);
     next_record_ = end;
     if (end < run.end) return;
+  }
+}
+
+// What was said about the records up to `end`.
+void WriteQueue::note_details(const Entry& entry, const AddRecords& change, std::size_t end) {
+  const Entry::Place& place = entry.places[next_run_];
+  for (; next_detail_ < change.details.size() && change.details[next_detail_].record < end;
+       ++next_detail_) {
+    const AddRecords::Detail& detail = change.details[next_detail_];
+    const NamedRecord& record = change.records[detail.record];
+    const Side side = place.sides[record.side];
+    if (side >= kSidesMax) continue;
+    const auto json = std::string_view{change.detail_bytes}.substr(detail.begin, detail.length);
+    const RecordId id = id_of(record, change.texts);
+    if (change.gathers_sources) {
+      slice_.store_detail({place.batch->row.number, side, owned_id(id), std::string{json}});
+    } else {
+      slice_.note(*place.batch, side, id, json);
+    }
   }
 }
 

@@ -64,6 +64,8 @@ class WriteQueue final : public Writes {
   [[nodiscard]] bool begin(Entry& entry, AddRecords& change);
   void add_some(Entry& entry, AddRecords& change, std::size_t& budget);
 
+  void note_details(const Entry& entry, const AddRecords& change, std::size_t end);
+
   [[nodiscard]] Batch* find(const BatchRef& batch) const;
   Batch& numbers(const std::string& name, IntegerRange range);
 
@@ -81,6 +83,7 @@ class WriteQueue final : public Writes {
   bool under_way_ = false;
   std::size_t next_run_ = 0;
   std::size_t next_record_ = 0;
+  std::size_t next_detail_ = 0;
 };
 
 }  // namespace rollcall

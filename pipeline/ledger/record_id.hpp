@@ -11,6 +11,7 @@ namespace rollcall {
 
 inline constexpr std::size_t kIdBytesMax = 512;
 inline constexpr std::size_t kBatchNameBytesMax = 256;
+inline constexpr std::size_t kAttributesBytesMax = 4096;  // of one record, as JSON
 
 // The integer that a text writes canonically: decimal digits, no sign, no leading zero, below 2^64. Nothing else is an
 // integer, so "017" stays text.
@@ -39,6 +40,15 @@ class RecordId {
 
 // A record id that owns its text. Ordered as lists are: integers by value, then texts by their bytes.
 using OwnedRecordId = std::variant<std::uint64_t, std::string>;
+
+inline OwnedRecordId owned_id(const RecordId& id) {
+  return id.is_integer() ? OwnedRecordId{id.integer()} : OwnedRecordId{std::string{id.text()}};
+}
+// The id must outlive what is returned.
+inline RecordId passing_id(const OwnedRecordId& id) {
+  const auto* number = std::get_if<std::uint64_t>(&id);
+  return number != nullptr ? RecordId{*number} : RecordId::from_text(std::get<std::string>(id));
+}
 
 // Every integer from lo to hi, both included (the wire form of `range`; half-open could not name 2^64-1).
 struct IntegerRange {

@@ -77,6 +77,11 @@ class Answers {
   [[nodiscard]] virtual Verdict verdict() const = 0;
   [[nodiscard]] virtual std::int64_t now_ms() const = 0;
   [[nodiscard]] virtual std::uint64_t dead_letter_count() const = 0;
+  // What is known of a record besides its sides, as JSON: of outstanding ones from memory, of all from the store where
+  // that keeps them.
+  virtual boost::asio::awaitable<Result<std::optional<std::string>>> attributes(
+      BatchNumber number, OwnedRecordId id) = 0;
+  virtual boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery query) = 0;
   virtual boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(
       std::int64_t after, std::size_t limit) = 0;
 };

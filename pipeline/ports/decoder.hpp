@@ -39,6 +39,7 @@ struct Event {
   std::string_view side;          // empty: the side that the source is bound to
   std::span<const RecordId> ids;  // one for `id`, several for `ids`, none for `range`
   std::optional<IntegerRange> range;
+  std::string_view attributes;  // the JSON of `attrs`; empty where there are none
   std::uint32_t unknown_fields = 0;
 };
 

@@ -58,6 +58,23 @@ struct Receipt {
 };
 inline constexpr std::size_t kWriteKeyBytesMax = 255;
 
+// What one side says about a record, as JSON: attributes, or a customer's name and address.
+struct RecordDetail {
+  BatchNumber batch = 0;
+  Side side = 0;
+  OwnedRecordId id;
+  std::string json;
+};
+
+// Details of a batch in the order of ids, then sides.
+struct DetailQuery {
+  BatchNumber batch = 0;
+  std::optional<Side> side{};                             // of this side only
+  std::optional<std::pair<OwnedRecordId, Side>> after{};  // behind this one
+  std::optional<OwnedRecordId> id{};                      // of this record only
+  std::size_t limit = 0;
+};
+
 struct LedgerChange {
   BatchNumber batch = 0;
   LedgerDelta delta;    // emptied by encode(Checkpoint&)
@@ -87,7 +104,8 @@ struct Checkpoint {
   std::vector<BatchRow> new_batches;         // or changed ones
   std::vector<LedgerChange> changes;
   std::vector<DeadLetter> dead_letters;
-  std::vector<Receipt> receipts;  // each in the place of an older one of its key
+  std::vector<RecordDetail> details;  // each in the place of an older one of its record and side
+  std::vector<Receipt> receipts;      // each in the place of an older one of its key
   std::optional<std::int64_t> receipts_expired_ms{};  // those of this time and before are let go
   std::vector<std::unique_ptr<Ledger>> garbage;       // of deleted batches; encode() destroys it
   bool encoded = false;
@@ -137,6 +155,7 @@ class Store {
   // Dead letters with number > after, oldest first.
   virtual boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(
       std::int64_t after, std::size_t limit) = 0;
+  virtual boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery query) = 0;
   // Stops background work (compaction) and closes connections, within a bounded time.
   virtual boost::asio::awaitable<void> close() = 0;
 };

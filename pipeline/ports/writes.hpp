@@ -52,6 +52,17 @@ struct AddRecords {
   std::vector<std::string> sides;  // the names that records refer to
   std::vector<NamedRecord> records;
   std::string texts;
+  // What a record has besides its id: a piece of `detail_bytes`, JSON. By ascending record.
+  struct Detail {
+    std::size_t record = 0;
+    std::size_t begin = 0;
+    std::size_t length = 0;
+  };
+  std::vector<Detail> details;
+  std::string detail_bytes;
+  // The batch is one of customers: made where it is missing, with room for all the sides there can be; a side that it
+  // does not have is added, and details are always stored.
+  bool gathers_sources = false;
   std::uint64_t lines = 0;    // of the body that these came from, bad ones too
   std::uint64_t refused = 0;  // lines that could not be read
   // A batch that does not exist: made, as an event would, or the write is refused.
@@ -94,6 +105,7 @@ enum class WriteOutcome : std::uint8_t {
   batch_exists,
   unknown_side,  // `refused_lines` tell where
   number_taken,
+  too_many_sources,
   key_reused,  // the key came with another request before
 };
 

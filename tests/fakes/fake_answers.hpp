@@ -195,6 +195,13 @@ class FakeAnswers final : public Answers {
   [[nodiscard]] Verdict verdict() const override { return current_verdict; }
   [[nodiscard]] std::int64_t now_ms() const override { return time_ms; }
   [[nodiscard]] std::uint64_t dead_letter_count() const override { return letters.size(); }
+  boost::asio::awaitable<Result<std::optional<std::string>>> attributes(BatchNumber,
+                                                                        OwnedRecordId) override {
+    co_return std::optional<std::string>{};
+  }
+  boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery) override {
+    co_return std::vector<RecordDetail>{};
+  }
   boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
                                                                        std::size_t limit) override {
     if (store_away) co_return transient("connection to 10.0.0.7 refused");

@@ -270,5 +270,61 @@ TEST_CASE("receipts that have expired are let go before new ones are kept") {
   CHECK(state->receipts.front().at_ms == newest_ms);
 }
 
+std::vector<RecordDetail> details_of(StoreProcess& process, DetailQuery query) {
+  query.limit = query.limit == 0 ? 1'000 : query.limit;
+  auto found = process.details(std::move(query));
+  REQUIRE_MESSAGE(ok(found), found.error().message);
+  return std::move(*found);
+}
+
+TEST_CASE("details come back by record and side, the last one said, until their batch goes") {
+  const auto world = make_store_world();
+  StoreProcess process(*world);
+  SliceModel model(13);
+  take_over(process, model, {});
+  const BatchNumber batch = model.create_batch("a", kTwoSides);
+  const BatchNumber other = model.create_batch("b", kTwoSides);
+  commit_next(process, model);
+  constexpr std::uint64_t kHuge = ~std::uint64_t{0};
+  const std::vector<OwnedRecordId> ids{std::uint64_t{0}, std::uint64_t{7}, kHuge,
+                                       std::string{"a\\ \"b\""}, std::string{"b\0c", 3}};
+  Checkpoint checkpoint = model.cut();
+  for (const OwnedRecordId& id : ids) {
+    for (const Side side : {kProcessed, kExpected}) {
+      checkpoint.details.push_back({batch, side, id, "{\"old\":1}"});
+      checkpoint.details.push_back({batch, side, id, "{\"side\":" + std::to_string(side) + "}"});
+    }
+  }
+  checkpoint.details.push_back({other, kExpected, ids[1], "\"other\""});
+  REQUIRE(ok(process.commit(checkpoint)));
+
+  const auto all = details_of(process, {.batch = batch});
+  REQUIRE(all.size() == 10);
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    CHECK(all[at].id == ids[at / 2]);
+    CHECK(all[at].side == at % 2);
+    CHECK(all[at].json == "{\"side\":" + std::to_string(at % 2) + "}");
+  }
+  for (std::size_t at = 0; at + 1 < all.size(); ++at) {  // page by page
+    const auto rest = details_of(
+        process, {.batch = batch, .after = std::pair{all[at].id, all[at].side}, .limit = 1});
+    REQUIRE(rest.size() == 1);
+    CHECK(rest[0].id == all[at + 1].id);
+    CHECK(rest[0].side == all[at + 1].side);
+  }
+  CHECK(details_of(process, {.batch = batch, .side = kProcessed}).size() == 5);
+  CHECK(details_of(process, {.batch = batch, .id = ids[3]}).size() == 2);
+  CHECK(details_of(process, {.batch = batch, .id = OwnedRecordId{std::uint64_t{8}}}).empty());
+
+  Checkpoint update = model.cut();
+  update.details.push_back({batch, kExpected, ids[1], "2"});
+  REQUIRE(ok(process.commit(update)));
+  CHECK(details_of(process, {.batch = batch, .id = ids[1]}).front().json == "2");
+  model.delete_batch(batch);
+  commit_next(process, model);
+  CHECK(details_of(process, {.batch = batch}).empty());
+  CHECK(details_of(process, {.batch = other}).size() == 1);
+}
+
 }  // namespace
 }  // namespace rollcall::test

@@ -49,6 +49,9 @@ class StoreProcess {
                                                              std::size_t limit) {
     return *wait(store_->dead_letters(after, limit));
   }
+  [[nodiscard]] Result<std::vector<RecordDetail>> details(DetailQuery query) {
+    return *wait(store_->details(std::move(query)));
+  }
   [[nodiscard]] Store& store() { return *store_; }
 
   // Runs the loop until the call has resumed on it.
