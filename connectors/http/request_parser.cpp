@@ -99,6 +99,9 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
       case bhttp::field::accept:
         append_list(request_.accept, view(value));
         return;
+      case bhttp::field::accept_encoding:
+        append_list(request_.accept_encoding, view(value));
+        return;
       case bhttp::field::if_none_match:
         append_list(request_.if_none_match, view(value));
         return;
