@@ -130,6 +130,11 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
       request_.origin.assign(value.data(), value.size());
       return;
     }
+    if (beast::iequals(name_text, "Idempotency-Key") && value.empty()) {
+      // Taken for none, it would leave a client without the protection that it asks for.
+      return refuse({400, "bad_idempotency_key", "An Idempotency-Key must not be empty.", {}, {}},
+                    error);
+    }
     if (beast::iequals(name_text, "Idempotency-Key"))
       return assign_once(request_.idempotency_key, value, error);
     if (name_text.size() == 12 && beast::iequals(name_text, "X-Request-Id") &&

@@ -180,6 +180,11 @@ TEST_CASE("a request id that could break a log line is not taken") {
   }
 }
 
+TEST_CASE("an Idempotency-Key without a key is refused rather than overlooked") {
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: x\r\nIdempotency-Key:\r\n\r\n") == 400);
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: x\r\nIdempotency-Key: \t \r\n\r\n") == 400);
+}
+
 TEST_CASE("a trailer changes nothing that was decided from the header") {
   Parsing parsing;
   REQUIRE(parsing.feed(
