@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing of the Debian packages that a task needs; where all are there, it ends in a moment.
-# Usage: install.sh [run|servers|test|bench|lint|fuzz]...     run, the default, builds and runs the daemon
+# Usage: install.sh [run|servers|test|soak|bench|lint|fuzz]...     run, the default, builds and runs the daemon
 set -euo pipefail
 
 # a|b: whichever the distribution has; the first is Debian 12's.
@@ -18,6 +18,7 @@ for level in "${@:-run}"; do
     run) want "$build" ;;
     servers) want "$servers" ;;
     test) want "$build $servers git jq ca-certificates libvalijson-dev" ;;
+    soak) want "$build $servers git jq ca-certificates libvalijson-dev python3 python3-venv" ;;
     bench) want "$build $servers jq wrk python3 python3-venv" ;;
     lint) want "$build git clang clang-format clang-tidy yamllint shellcheck" ;;
     fuzz) want "$build clang libclang-rt-14-dev|libclang-rt-dev" ;;
