@@ -31,8 +31,10 @@ bench: need-bench ## how fast, against real servers; prints a table
 	cmake --preset release && cmake --build --preset release --target bench_all
 	$(WITH_SERVERS) tests/bench/run.sh
 
-soak: need-test ## hours of crashes and restarts against real servers; Ctrl-C ends it
+soak: need-soak ## generated requests, then hours of crashes and restarts against real servers; Ctrl-C ends it
 	cmake --preset release && cmake --build --preset release
+	tests/api/browser.sh $(BUILD)
+	$(WITH_SERVERS) tests/api/schemathesis.sh $(BUILD)
 	$(WITH_SERVERS) tests/crash/soak.sh
 
 fuzz: need-fuzz ## every parser for FUZZ_SECONDS (60) of generated input

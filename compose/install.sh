@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Installs what is missing of the Debian packages that a task needs; where all are there, it ends in a moment.
-# Usage: install.sh [run|servers|test|bench|lint|fuzz]...     run, the default, builds and runs the daemon
+# Usage: install.sh [run|servers|test|soak|bench|lint|fuzz]...     run, the default, builds and runs the daemon
 set -euo pipefail
 
 # a|b: whichever the distribution has; the first is Debian 12's.
 build="g++ cmake ninja-build make pkg-config ccache doctest-dev libboost1.81-dev|libboost1.83-dev
   libboost-json1.81-dev|libboost-json1.83-dev librdkafka-dev libpqxx-dev libpq-dev libsimdjson-dev libroaring-dev
   libxxhash-dev libcli11-dev libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev libgoogle-perftools-dev"
+# Swagger UI and Redoc come through npm. One from elsewhere is as good, and Debian's cannot stand beside it.
+command -v npm > /dev/null || build+=" npm ca-certificates"
 servers="postgresql openjdk-17-jre-headless|openjdk-21-jre-headless maven kcat procps curl"
 
 wanted=()
@@ -15,7 +17,8 @@ for level in "${@:-run}"; do
   case $level in
     run) want "$build" ;;
     servers) want "$servers" ;;
-    test) want "$build $servers git jq ca-certificates" ;;
+    test) want "$build $servers git jq ca-certificates libvalijson-dev" ;;
+    soak) want "$build $servers git jq ca-certificates libvalijson-dev python3 python3-venv" ;;
     bench) want "$build $servers jq wrk python3 python3-venv" ;;
     lint) want "$build git clang clang-format clang-tidy yamllint shellcheck" ;;
     fuzz) want "$build clang libclang-rt-14-dev|libclang-rt-dev" ;;

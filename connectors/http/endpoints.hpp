@@ -55,4 +55,10 @@ Response get_missing_number(const Request& request, const Service& service);
 Response get_sources(const Request& request, const Service& service);
 boost::asio::awaitable<Response> get_dead_letters(Request& request, const Service& service);
 
+// docs_endpoints.cpp
+Response get_openapi(const Request& request, const Service& service);
+Response get_docs(const Request& request, const Service& service);
+Response get_redoc(const Request& request, const Service& service);
+Response get_docs_asset(const Request& request, const Service& service);
+
 }  // namespace rollcall::http

@@ -118,6 +118,10 @@ unsigned quality_of(std::string_view accept, std::string_view media_type) {
   return quality;
 }
 
+bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
+  return !trim(accept_encoding).empty() && quality_of(accept_encoding, coding) > 0;
+}
+
 std::optional<Format> negotiate(std::string_view accept, std::span<const Format> offered) {
   std::optional<Format> best;
   unsigned best_quality = 0;

@@ -23,6 +23,10 @@ enum class Format : std::uint8_t { json, ndjson, csv, text, ranges };
 // cannot be read accepts nothing.
 [[nodiscard]] unsigned quality_of(std::string_view accept, std::string_view media_type);
 
+// Whether an Accept-Encoding header lets a body be sent in a content coding such as "gzip". A header
+// that is absent lets nothing but the plain body.
+[[nodiscard]] bool accepts_coding(std::string_view accept_encoding, std::string_view coding);
+
 // The best of several forms, the earlier one where the client does not care; none: 406.
 [[nodiscard]] std::optional<Format> negotiate(std::string_view accept,
                                               std::span<const Format> offered);

@@ -17,7 +17,10 @@ Response get_root(const Request&, const Service& service) {
                                    {"dead_letters", "/api/v1/dead-letters"},
                                    {"alive", "/livez"},
                                    {"ready", "/readyz"},
-                                   {"metrics", "/metrics"}}) {
+                                   {"metrics", "/metrics"},
+                                   {"openapi", "/openapi.json"},
+                                   {"docs", "/docs"},
+                                   {"redoc", "/redoc"}}) {
     json.member(name, path);
   }
   json.close('}').close('}');

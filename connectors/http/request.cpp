@@ -18,6 +18,7 @@ void Request::clear() {
   path = {};
   query = {};
   accept.clear();
+  accept_encoding.clear();
   if_none_match.clear();
   content_type.clear();
   idempotency_key.clear();

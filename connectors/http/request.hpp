@@ -28,6 +28,7 @@ struct Request {
   std::string_view path;   // into target
   std::string_view query;  // into target, without the '?'
   std::string accept;
+  std::string accept_encoding;
   std::string if_none_match;
   std::string content_type;
   std::string idempotency_key;

@@ -99,6 +99,9 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
       case bhttp::field::accept:
         append_list(request_.accept, view(value));
         return;
+      case bhttp::field::accept_encoding:
+        append_list(request_.accept_encoding, view(value));
+        return;
       case bhttp::field::if_none_match:
         append_list(request_.if_none_match, view(value));
         return;
@@ -126,6 +129,11 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
     if (name == bhttp::field::origin) {
       request_.origin.assign(value.data(), value.size());
       return;
+    }
+    if (beast::iequals(name_text, "Idempotency-Key") && value.empty()) {
+      // Taken for none, it would leave a client without the protection that it asks for.
+      return refuse({400, "bad_idempotency_key", "An Idempotency-Key must not be empty.", {}, {}},
+                    error);
     }
     if (beast::iequals(name_text, "Idempotency-Key"))
       return assign_once(request_.idempotency_key, value, error);

@@ -6,7 +6,7 @@ namespace rollcall::http {
 
 std::span<const Route> routes() {
   // `by-name` stands before {batch}: a batch of that very name is reached as /by-name/by-name.
-  static const std::array<Route, 36> kRoutes{{
+  static const std::array<Route, 40> kRoutes{{
       {Method::get, "/api/v1/batches", get_batches},
       {Method::post, "/api/v1/batches", post_batch, kJsonType},
       {Method::del, "/api/v1/batches", delete_batches},
@@ -42,6 +42,10 @@ std::span<const Route> routes() {
       {Method::get, "/readyz", get_readyz},
       {Method::get, "/health", get_health},
       {Method::get, "/metrics", get_metrics},
+      {Method::get, "/openapi.json", get_openapi},
+      {Method::get, "/docs", get_docs},
+      {Method::get, "/redoc", get_redoc},
+      {Method::get, "/docs/assets/{file}", get_docs_asset},
       {Method::get, "/", get_root},
   }};
   return kRoutes;

@@ -61,6 +61,10 @@ Response invalid_fields(const Request& request, const json::BodyErrors& errors) 
 }
 
 std::optional<Response> refuse_fields(const Request& request, json::BodyObject& body) {
+  if (body.syntax() == json::BodyObject::Syntax::unsupported) {
+    return refused(request, 422, "unsupported_value",
+                   "The body holds a value that cannot be held here: a number beyond 64 bits.");
+  }
   if (body.syntax() != json::BodyObject::Syntax::object)
     return malformed_body(request, body.syntax() == json::BodyObject::Syntax::not_an_object);
   if (body.errors().empty()) return std::nullopt;

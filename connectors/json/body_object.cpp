@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include "connectors/json/json_syntax.hpp"
 #include "connectors/json/timestamp.hpp"
 #include "pipeline/ports/decoder.hpp"
 
@@ -38,7 +39,12 @@ std::string fault_of(std::string_view text, std::size_t bytes_max) {
 }  // namespace
 
 BodyObject::BodyObject(std::string_view text) : document_(std::make_unique<Document>()) {
-  if (document_->parser.parse(text.data(), text.size(), true).get(document_->root)) return;
+  if (document_->parser.parse(text.data(), text.size(), true).get(document_->root)) {
+    const bool is_json = simdjson::validate_utf8(text.data(), text.size()) &&
+                         check_syntax(text) == json::Syntax::valid;
+    if (is_json) document_->syntax = Syntax::unsupported;
+    return;
+  }
   document_->syntax = document_->root.is_object() ? Syntax::object : Syntax::not_an_object;
 }
 

@@ -17,8 +17,9 @@ namespace rollcall::json {
 // Owner: a handler. Limits: the body's; nesting as deep as simdjson takes.
 class BodyObject {
  public:
-  // Whether the text is one JSON object; otherwise why not.
-  enum class Syntax { object, malformed, not_an_object };
+  // Whether the text is one JSON object; otherwise why not. Unsupported: it is JSON, but some value of
+  // it, maybe of a field that nobody asks for, is none that we can hold: a number beyond 64 bits.
+  enum class Syntax { object, malformed, not_an_object, unsupported };
 
   explicit BodyObject(std::string_view text);
   ~BodyObject();

@@ -11,6 +11,7 @@ ApiAnswer Api::ask(Method method, std::string_view target, const ApiHeaders& hea
   request.target = target;
   request.accept = headers.accept;
   request.if_none_match = headers.if_none_match;
+  request.accept_encoding = headers.accept_encoding;
   request.id = "test-1";
   Routed routed = find_route(request, routes());
   boost::asio::thread_pool query{1};

@@ -28,6 +28,7 @@ struct ApiAnswer {
 struct ApiHeaders {
   std::string accept;
   std::string if_none_match;
+  std::string accept_encoding{};
 };
 
 // The handlers behind the router, without sockets: what a request line and headers would be

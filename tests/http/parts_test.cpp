@@ -152,6 +152,17 @@ TEST_CASE("Accept is weighed by its closest range") {
   CHECK_FALSE(negotiate("image/png", kAll));
 }
 
+TEST_CASE("a body is compressed only for those who say they take it") {
+  CHECK(accepts_coding("gzip", "gzip"));
+  CHECK(accepts_coding("br, GZIP;q=0.5", "gzip"));
+  CHECK(accepts_coding("*", "gzip"));
+  CHECK_FALSE(accepts_coding("", "gzip"));
+  CHECK_FALSE(accepts_coding(" ", "gzip"));
+  CHECK_FALSE(accepts_coding("br", "gzip"));
+  CHECK_FALSE(accepts_coding("gzip;q=0, *", "gzip"));
+  CHECK_FALSE(accepts_coding("identity", "gzip"));
+}
+
 TEST_CASE("tags are compared weakly and in lists") {
   const Verdict verdict;
   const std::string tag = make_etag({3, 17, 0, &verdict, {}});

@@ -40,11 +40,13 @@ TEST_CASE("a request is read with what the handlers ask about") {
   Parsing parsing;
   REQUIRE(
       parsing.feed("GET /a?b=c HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\naccept: text/plain\r\n"
+                   "Accept-Encoding: br\r\naccept-encoding: gzip\r\n"
                    "If-None-Match: \"1\"\r\nX-Request-Id: abc-1\r\n\r\nGET") == Progress::complete);
   const Request& request = parsing.request;
   CHECK(request.method == Method::get);
   CHECK(request.target == "/a?b=c");
   CHECK(request.accept == "text/csv, text/plain");
+  CHECK(request.accept_encoding == "br, gzip");
   CHECK(request.if_none_match == "\"1\"");
   CHECK(request.id == "abc-1");
   CHECK(request.keep_alive);
@@ -178,6 +180,11 @@ TEST_CASE("a request id that could break a log line is not taken") {
             Progress::complete);
     CHECK(parsing.request.id.empty());
   }
+}
+
+TEST_CASE("an Idempotency-Key without a key is refused rather than overlooked") {
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: x\r\nIdempotency-Key:\r\n\r\n") == 400);
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: x\r\nIdempotency-Key: \t \r\n\r\n") == 400);
 }
 
 TEST_CASE("a trailer changes nothing that was decided from the header") {
