@@ -1,0 +1,68 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "connectors/client/http_client.hpp"
+#include "connectors/files/record_sink.hpp"
+#include "pipeline/flow/retry_policy.hpp"
+
+namespace rollcall::client {
+
+// Events that go out in one request. `lines` has the line of the file that each came from.
+struct EventChunk {
+  std::uint64_t index = 0;  // of this chunk in its file, from 0
+  std::string body;         // NDJSON
+  std::vector<std::uint64_t> lines;
+};
+
+// What became of a chunk.
+struct UploadReceipt {
+  std::uint64_t accepted = 0;
+  std::uint64_t duplicates = 0;
+  std::vector<files::Refusal> refused;
+};
+
+// Under which a daemon remembers that it has taken a chunk. The same place in a file and the same
+// events make the same key, whoever sends them and however often.
+[[nodiscard]] std::string idempotency_key(const EventChunk& chunk);
+
+// The chunk without the events that the daemon refused; empty where no refusal names one.
+struct Refused {
+  EventChunk rest;
+  std::vector<files::Refusal> refusals;
+};
+[[nodiscard]] Refused without_refused(const EventChunk& chunk, const HttpAnswer& answer);
+
+// Sends chunks to POST /api/v1/events until the daemon has them.
+// Owner:  the import; `client` outlives it. Blocks.
+// Limits: tries for `retry` in all before it gives a chunk up.
+// Fails:  transient where that did not help; fatal where trying again would not.
+class EventUpload {
+ public:
+  struct Options {
+    std::chrono::milliseconds retry{std::chrono::minutes{5}};
+    std::chrono::milliseconds timeout{std::chrono::minutes{2}};  // of one try
+    RetryPolicy::Options backoff{std::chrono::milliseconds{100}, std::chrono::seconds{10}};
+    std::uint64_t seed = 0;
+    std::function<void(const std::string&)> say;  // told of a try that failed
+  };
+
+  EventUpload(HttpClient& client, Options options);
+
+  [[nodiscard]] Result<UploadReceipt> send(EventChunk chunk);
+
+ private:
+  using TimePoint = std::chrono::steady_clock::time_point;
+
+  [[nodiscard]] Result<HttpAnswer> post(const EventChunk& chunk);
+  [[nodiscard]] Result<HttpAnswer> try_until_answered(const EventChunk& chunk);
+
+  HttpClient& client_;
+  const Options options_;
+  RetryPolicy policy_;
+};
+
+}  // namespace rollcall::client

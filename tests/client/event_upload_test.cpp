@@ -1,0 +1,153 @@
+#include "connectors/client/event_upload.hpp"
+
+#include <atomic>
+#include <doctest/doctest.h>
+#include <string>
+#include <vector>
+
+#include "tests/client/fake_daemon.hpp"
+#include "tests/support/servers.hpp"
+
+namespace rollcall::client {
+namespace {
+
+using test::FakeAnswer;
+using test::FakeDaemon;
+using test::FakeEvents;
+using test::FakeRequest;
+
+EventUpload::Options quick() {
+  EventUpload::Options options;
+  options.backoff = {std::chrono::milliseconds{1}, std::chrono::milliseconds{5}};
+  options.retry = std::chrono::seconds{20};
+  return options;
+}
+
+ClientOptions at(const std::string& url) {
+  ClientOptions options;
+  options.url = url;
+  return options;
+}
+
+EventChunk chunk_of(const std::vector<std::string>& lines, std::uint64_t index = 0) {
+  EventChunk chunk;
+  chunk.index = index;
+  for (const auto& line : lines) {
+    chunk.body += line + "\n";
+    chunk.lines.push_back(chunk.lines.size() + 10);
+  }
+  return chunk;
+}
+
+TEST_CASE("a key stands for what is sent and where it stood") {
+  const auto key = idempotency_key(chunk_of({"1", "2"}));
+  CHECK(key.size() == 39);
+  CHECK(key == idempotency_key(chunk_of({"1", "2"})));
+  CHECK(key != idempotency_key(chunk_of({"1", "3"})));
+  CHECK(key != idempotency_key(chunk_of({"1", "2"}, 1)));
+}
+
+TEST_CASE("a chunk is posted as NDJSON under its key, and the receipt counts") {
+  FakeEvents events;
+  FakeDaemon daemon([&](const FakeRequest& request) { return events.take(request); });
+  HttpClient client(at(daemon.url()));
+  EventUpload upload(client, quick());
+  const auto chunk = chunk_of({"{\"id\":1}", "{\"id\":2}"});
+  const auto receipt = upload.send(chunk);
+  REQUIRE(receipt.has_value());
+  CHECK(receipt->accepted == 2);
+  CHECK(receipt->duplicates == 0);
+  const auto request = daemon.requests().at(0);
+  CHECK(request.method == "POST");
+  CHECK(request.target == "/api/v1/events");
+  CHECK(request.headers.at("content-type") == "application/x-ndjson");
+  CHECK(request.headers.at("idempotency-key") == idempotency_key(chunk));
+  CHECK(request.body == chunk.body);
+}
+
+TEST_CASE("what passes is tried again under the same key") {
+  FakeEvents events;
+  std::atomic<int> calls = 0;
+  FakeDaemon daemon([&](const FakeRequest& request) -> FakeAnswer {
+    switch (++calls) {
+      case 1:
+        return {503, "{}", {{"Retry-After", "0"}}};
+      case 2:
+        return {429, "{}", {}};
+      case 3:
+        return {200, "cut", {}, true};
+      case 4:
+        // Taken, and the answer is lost on its way.
+        static_cast<void>(events.take(request));
+        return {201, "cut", {}, true};
+      default:
+        return events.take(request);
+    }
+  });
+  HttpClient client(at(daemon.url()));
+  EventUpload upload(client, quick());
+  const auto receipt = upload.send(chunk_of({"1", "2", "3"}));
+  REQUIRE(receipt.has_value());
+  CHECK(receipt->accepted == 3);
+  CHECK(events.records() == 3);
+  const auto requests = daemon.requests();
+  REQUIRE(requests.size() == 5);
+  for (const auto& request : requests)
+    CHECK(request.headers.at("idempotency-key") == requests[0].headers.at("idempotency-key"));
+}
+
+TEST_CASE("what does not pass is given up at once") {
+  for (const int status : {400, 401, 403, 404, 413, 415, 422}) {
+    CAPTURE(status);
+    FakeDaemon daemon([status](const FakeRequest&) { return FakeAnswer{status, "{}", {}}; });
+    HttpClient client(at(daemon.url()));
+    EventUpload upload(client, quick());
+    const auto receipt = upload.send(chunk_of({"1"}));
+    REQUIRE_FALSE(receipt.has_value());
+    CHECK(receipt.error().kind == FailureKind::fatal);
+    CHECK(daemon.requests().size() == 1);
+  }
+}
+
+TEST_CASE("when the time for retries is over, the last failure is the answer") {
+  HttpClient client(at("http://127.0.0.1:" + std::to_string(test::free_port())));
+  auto options = quick();
+  options.retry = std::chrono::milliseconds{50};
+  int said = 0;
+  options.say = [&said](const std::string&) { ++said; };
+  EventUpload upload(client, options);
+  const auto receipt = upload.send(chunk_of({"1"}));
+  REQUIRE_FALSE(receipt.has_value());
+  CHECK(receipt.error().kind == FailureKind::transient);
+  CHECK(said > 0);
+}
+
+TEST_CASE("refused events are left out, the rest goes, and each is told with its line") {
+  FakeEvents events;
+  FakeDaemon daemon([&](const FakeRequest& request) { return events.take(request); });
+  HttpClient client(at(daemon.url()));
+  EventUpload upload(client, quick());
+  const auto receipt = upload.send(chunk_of({"1", "bad", "2", "bad", "3"}));
+  REQUIRE(receipt.has_value());
+  CHECK(receipt->accepted == 3);
+  CHECK(events.all() == "1\n2\n3\n");
+  REQUIRE(receipt->refused.size() == 2);
+  CHECK(receipt->refused[0].line == 11);
+  CHECK(receipt->refused[1].line == 13);
+  CHECK(receipt->refused[1].field == "id");
+  CHECK(receipt->refused[1].message == "a bad one");
+  const auto all_bad = upload.send(chunk_of({"bad"}, 1));
+  REQUIRE(all_bad.has_value());
+  CHECK(all_bad->accepted == 0);
+  CHECK(all_bad->refused.size() == 1);
+}
+
+TEST_CASE("an answer that is no receipt is an error") {
+  FakeDaemon daemon([](const FakeRequest&) { return FakeAnswer{201, "welcome", {}}; });
+  HttpClient client(at(daemon.url()));
+  EventUpload upload(client, quick());
+  CHECK_FALSE(upload.send(chunk_of({"1"})).has_value());
+}
+
+}  // namespace
+}  // namespace rollcall::client
