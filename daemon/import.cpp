@@ -95,9 +95,9 @@ class Import {
     const auto refusals = sink_.take_refusals();
     totals_.records += refusals.size();
     totals_.refuse(refusals);
-    for (auto& chunk : sink_.take_chunks()) {
+    for (const auto& chunk : sink_.take_chunks()) {
       const std::size_t records = chunk.lines.size();
-      const auto receipt = upload_.send(std::move(chunk));
+      const auto receipt = upload_.send(chunk);
       if (!receipt) return receipt.error();
       said_.clear();
       totals_.records += records;

@@ -36,13 +36,17 @@ std::vector<files::Refusal> ChunkSink::take_refusals() { return std::exchange(re
 void ImportTotals::add(const client::UploadReceipt& receipt) {
   accepted += receipt.accepted;
   duplicates += receipt.duplicates;
-  refuse(receipt.refused);
+  refused += receipt.refused;
+  keep(receipt.first_refused);
 }
 
 void ImportTotals::refuse(const std::vector<files::Refusal>& refusals) {
   refused += refusals.size();
-  const auto room =
-      std::min(refusals.size(), kShownMax - std::min(kShownMax, first_refused.size()));
+  keep(refusals);
+}
+
+void ImportTotals::keep(const std::vector<files::Refusal>& refusals) {
+  const auto room = std::min(refusals.size(), kShownMax - first_refused.size());
   first_refused.insert(first_refused.end(), refusals.begin(),
                        refusals.begin() + static_cast<std::ptrdiff_t>(room));
 }

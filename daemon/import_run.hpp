@@ -48,6 +48,7 @@ struct ImportTotals {
 
   void add(const client::UploadReceipt& receipt);
   void refuse(const std::vector<files::Refusal>& refusals);
+  void keep(const std::vector<files::Refusal>& refusals);  // the first, for people
 };
 
 [[nodiscard]] std::string refusal_line(const std::string& file, const files::Refusal& refusal);

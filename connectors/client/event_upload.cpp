@@ -28,27 +28,15 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return number;
 }
 
-// "/17/side": event 17 of the body, from 0, and its field.
-std::optional<std::pair<std::uint64_t, std::string>> event_and_field(std::string_view pointer) {
+// "/17/side": line 17 of the body, from 1, and its field.
+std::optional<files::Refusal> refusal_at(const EventChunk& chunk, std::string_view pointer) {
   if (!pointer.starts_with('/')) return std::nullopt;
   pointer.remove_prefix(1);
   const auto slash = pointer.find('/');
-  const auto event = number_of(pointer.substr(0, slash));
-  if (!event) return std::nullopt;
-  return std::pair{*event, std::string{slash == pointer.npos ? "" : pointer.substr(slash + 1)}};
-}
-
-Result<UploadReceipt> receipt_of(const HttpAnswer& answer, const std::string& url) {
-  const bool is_json = json::check_syntax(answer.body) == json::Syntax::valid;
-  const auto accepted = number_of(is_json ? json::member_of(answer.body, "accepted") : "");
-  const auto duplicates = number_of(is_json ? json::member_of(answer.body, "duplicates") : "");
-  if (!accepted || !duplicates)
-    return fatal(url + " does not say how many records it took",
-                 "Look whether a rollcall daemon of this version answers there.");
-  UploadReceipt receipt;
-  receipt.accepted = *accepted;
-  receipt.duplicates = *duplicates;
-  return receipt;
+  const auto line = number_of(pointer.substr(0, slash));
+  if (!line || *line == 0 || *line > chunk.lines.size()) return std::nullopt;
+  const auto field = slash == pointer.npos ? std::string_view{} : pointer.substr(slash + 1);
+  return files::Refusal{chunk.lines[*line - 1], std::string{field}, {}};
 }
 
 }  // namespace
@@ -61,51 +49,36 @@ std::string idempotency_key(const EventChunk& chunk) {
   return key;
 }
 
-Refused without_refused(const EventChunk& chunk, const HttpAnswer& answer) {
-  Refused result;
-  std::vector<bool> gone(chunk.lines.size());
+std::optional<UploadReceipt> receipt_of(const EventChunk& chunk, const HttpAnswer& answer) {
+  if (answer.status != kCreated && answer.status != kUnprocessable) return std::nullopt;
+  if (json::check_syntax(answer.body) != json::Syntax::valid) return std::nullopt;
+  const auto count = [&](std::string_view name) {
+    return number_of(json::member_of(answer.body, name));
+  };
+  const auto accepted = count("accepted");
+  const auto duplicates = count("duplicates");
+  if (!accepted || !duplicates) return std::nullopt;
+  UploadReceipt receipt{*accepted, *duplicates, count("rejected").value_or(0), {}};
   for (const auto& error : problem_of(answer).errors) {
-    const auto place = event_and_field(error.pointer);
-    if (!place || place->first >= gone.size()) continue;
-    result.refusals.push_back({chunk.lines[place->first], place->second, error.message});
-    gone[place->first] = true;
+    auto refusal = refusal_at(chunk, error.pointer);
+    if (!refusal) continue;
+    refusal->message = error.message;
+    receipt.first_refused.push_back(std::move(*refusal));
   }
-  if (result.refusals.empty()) return result;
-  result.rest.index = chunk.index;
-  std::string_view body = chunk.body;
-  for (std::size_t i = 0; i < gone.size(); ++i) {
-    const auto line = body.substr(0, body.find('\n') + 1);
-    body.remove_prefix(line.size());
-    if (gone[i]) continue;
-    result.rest.body.append(line);
-    result.rest.lines.push_back(chunk.lines[i]);
-  }
-  return result;
+  return receipt;
 }
 
 EventUpload::EventUpload(HttpClient& client, Options options)
     : client_(client), options_(std::move(options)), policy_(options_.backoff, options_.seed) {}
 
-Result<UploadReceipt> EventUpload::send(EventChunk chunk) {
-  std::vector<files::Refusal> refused;
-  while (!chunk.lines.empty()) {
-    const auto answer = try_until_answered(chunk);
-    if (!answer) return answer.error();
-    if (answer->status == kCreated) {
-      auto receipt = receipt_of(*answer, client_.url());
-      if (receipt) receipt->refused = std::move(refused);
-      return receipt;
-    }
-    // One bad event refuses the whole body; each try after it lacks at least that one.
-    auto split = without_refused(chunk, *answer);
-    if (answer->status != kUnprocessable || split.refusals.empty())
-      return failure_of(*answer, client_.url());
-    std::move(split.refusals.begin(), split.refusals.end(), std::back_inserter(refused));
-    chunk = std::move(split.rest);
-  }
-  UploadReceipt nothing_left;
-  nothing_left.refused = std::move(refused);
-  return nothing_left;
+Result<UploadReceipt> EventUpload::send(const EventChunk& chunk) {
+  if (chunk.lines.empty()) return UploadReceipt{};
+  const auto answer = try_until_answered(chunk);
+  if (!answer) return answer.error();
+  if (auto receipt = receipt_of(chunk, *answer)) return std::move(*receipt);
+  if (answer->status != kCreated) return failure_of(*answer, client_.url());
+  return fatal(client_.url() + " does not say how many records it took",
+               "Look whether a rollcall daemon of this version answers there.");
 }
 
 // Whatever the answer is, it is one that another try would not change.

@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,23 +20,22 @@ struct EventChunk {
   std::vector<std::uint64_t> lines;
 };
 
-// What became of a chunk.
+// What became of a chunk. The daemon tells the first lines that it refused, and how many in all.
 struct UploadReceipt {
   std::uint64_t accepted = 0;
   std::uint64_t duplicates = 0;
-  std::vector<files::Refusal> refused;
+  std::uint64_t refused = 0;
+  std::vector<files::Refusal> first_refused;
 };
 
 // Under which a daemon remembers that it has taken a chunk. The same place in a file and the same
 // events make the same key, whoever sends them and however often.
 [[nodiscard]] std::string idempotency_key(const EventChunk& chunk);
 
-// The chunk without the events that the daemon refused; empty where no refusal names one.
-struct Refused {
-  EventChunk rest;
-  std::vector<files::Refusal> refusals;
-};
-[[nodiscard]] Refused without_refused(const EventChunk& chunk, const HttpAnswer& answer);
+// What an answer to a chunk says; empty where it is no receipt. A body of which some lines are
+// refused is answered 422, and all its others are stored.
+[[nodiscard]] std::optional<UploadReceipt> receipt_of(const EventChunk& chunk,
+                                                      const HttpAnswer& answer);
 
 // Sends chunks to POST /api/v1/events until the daemon has them.
 // Owner:  the import; `client` outlives it. Blocks.
@@ -52,7 +53,7 @@ class EventUpload {
 
   EventUpload(HttpClient& client, Options options);
 
-  [[nodiscard]] Result<UploadReceipt> send(EventChunk chunk);
+  [[nodiscard]] Result<UploadReceipt> send(const EventChunk& chunk);
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;

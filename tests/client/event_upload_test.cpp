@@ -122,7 +122,7 @@ TEST_CASE("when the time for retries is over, the last failure is the answer") {
   CHECK(said > 0);
 }
 
-TEST_CASE("refused events are left out, the rest goes, and each is told with its line") {
+TEST_CASE("refused events are told with their lines, and all others are taken") {
   FakeEvents events;
   FakeDaemon daemon([&](const FakeRequest& request) { return events.take(request); });
   HttpClient client(at(daemon.url()));
@@ -130,16 +130,32 @@ TEST_CASE("refused events are left out, the rest goes, and each is told with its
   const auto receipt = upload.send(chunk_of({"1", "bad", "2", "bad", "3"}));
   REQUIRE(receipt.has_value());
   CHECK(receipt->accepted == 3);
+  CHECK(receipt->refused == 2);
   CHECK(events.all() == "1\n2\n3\n");
-  REQUIRE(receipt->refused.size() == 2);
-  CHECK(receipt->refused[0].line == 11);
-  CHECK(receipt->refused[1].line == 13);
-  CHECK(receipt->refused[1].field == "id");
-  CHECK(receipt->refused[1].message == "a bad one");
-  const auto all_bad = upload.send(chunk_of({"bad"}, 1));
-  REQUIRE(all_bad.has_value());
-  CHECK(all_bad->accepted == 0);
-  CHECK(all_bad->refused.size() == 1);
+  REQUIRE(receipt->first_refused.size() == 2);
+  CHECK(receipt->first_refused[0].line == 11);
+  CHECK(receipt->first_refused[1].line == 13);
+  CHECK(receipt->first_refused[1].field == "id");
+  CHECK(receipt->first_refused[1].message == "a bad one");
+  CHECK(daemon.requests().size() == 1);
+}
+
+TEST_CASE("pointers that lead nowhere are not followed") {
+  const auto chunk = chunk_of({"1"});
+  const auto told = [&](const std::string& pointer) {
+    return receipt_of(chunk,
+                      {422,
+                       {},
+                       R"({"accepted":0,"duplicates":0,"rejected":1,"errors":[{"pointer":")" +
+                           pointer + R"(","message":"m"}]})"})
+        .value()
+        .first_refused.size();
+  };
+  CHECK(told("/1/id") == 1);
+  CHECK(told("/1") == 1);
+  for (const auto* const pointer :
+       {"", "1", "/0/id", "/2/id", "/x/id", "/-1", "/99999999999999999999"})
+    CHECK(told(pointer) == 0);
 }
 
 TEST_CASE("an answer that is no receipt is an error") {

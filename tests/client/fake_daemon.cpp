@@ -20,6 +20,8 @@ namespace beast = boost::beast;
 namespace http = beast::http;
 using tcp = asio::ip::tcp;
 
+constexpr std::uint64_t kErrorsMax = 25;
+
 std::string lower_case(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -135,22 +137,25 @@ FakeAnswer FakeEvents::take(const FakeRequest& request) {
   if (const auto known = answers_.find(key); known != answers_.end()) return known->second;
   std::string errors;
   std::uint64_t lines = 0;
+  std::uint64_t bad = 0;
   for (std::size_t begin = 0; begin < request.body.size(); ++lines) {
     const auto end = request.body.find('\n', begin);
-    const auto line = request.body.substr(begin, end - begin);
-    if (line.find("bad") != line.npos) {
-      errors += errors.empty() ? "" : ",";
-      errors += R"({"pointer":"/)" + std::to_string(lines) + R"(/id","message":"a bad one"})";
-    }
+    const auto line = request.body.substr(begin, end + 1 - begin);
     begin = end + 1;
+    if (line.find("bad") == line.npos) {
+      all_ += line;
+      continue;
+    }
+    if (++bad > kErrorsMax) continue;
+    errors += errors.empty() ? "" : ",";
+    errors += R"({"pointer":"/)" + std::to_string(lines + 1) + R"(/id","message":"a bad one"})";
   }
-  if (!errors.empty()) return {422, R"({"status":422,"errors":[)" + errors + "]}", {}};
-  records_ += lines;
-  all_ += request.body;
-  const std::string count = std::to_string(lines);
-  FakeAnswer answer{201, "", {}};
-  answer.body =
-      R"({"lines":)" + count + R"(,"accepted":)" + count + R"(,"duplicates":0,"rejected":0})";
+  records_ += lines - bad;
+  FakeAnswer answer{bad > 0 ? 422 : 201, "", {}};
+  answer.body = R"({"lines":)" + std::to_string(lines) + R"(,"accepted":)" +
+                std::to_string(lines - bad) + R"(,"duplicates":0,"rejected":)" +
+                std::to_string(bad) +
+                (bad > 0 ? R"(,"status":422,"errors":[)" + errors + "]" : "") + "}";
   return answers_[key] = answer;
 }
 

@@ -45,8 +45,8 @@ class FakeDaemon {
   std::unique_ptr<Impl> impl_;
 };
 
-// What POST /api/v1/events does in the real one: takes a body once for each Idempotency-Key, and
-// refuses it whole, with pointers, where a line holds the word "bad".
+// What POST /api/v1/events does in the real one: takes a body once for each Idempotency-Key, and of
+// its lines those that do not hold the word "bad".
 class FakeEvents {
  public:
   [[nodiscard]] FakeAnswer take(const FakeRequest& request);
