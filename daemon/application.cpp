@@ -99,7 +99,7 @@ void Application::make_server() {
          {"bytes", report.body_bytes}});
   };
   options.failed = [](std::string_view what) { log(LogLevel::error, what); };
-  server_.emplace(loop_, query_, *reconciler_, std::move(options));
+  server_.emplace(loop_, query_, *reconciler_, reconciler_->writes(), std::move(options));
 }
 
 ExitCode Application::run() {

@@ -18,6 +18,19 @@ Response get_metrics(const Request& request, const Service& service);
 Response get_batches(const Request& request, const Service& service);
 Response get_batch(const Request& request, const Service& service);
 
+// batch_write_endpoints.cpp
+boost::asio::awaitable<Response> post_batch(Request& request, const Service& service);
+boost::asio::awaitable<Response> delete_batch(Request& request, const Service& service);
+boost::asio::awaitable<Response> delete_batches(Request& request, const Service& service);
+
+// record_endpoints.cpp
+boost::asio::awaitable<Response> post_record(Request& request, const Service& service);
+boost::asio::awaitable<Response> post_records(Request& request, const Service& service);
+
+// event_endpoint.cpp
+boost::asio::awaitable<Response> post_events(Request& request, BodyStream& stream,
+                                             const Service& service);
+
 // list_endpoints.cpp
 Response get_missing(const Request& request, const Service& service);
 Response get_unexpected(const Request& request, const Service& service);
@@ -26,6 +39,6 @@ Response get_analysis_missing(const Request& request, const Service& service);
 
 // source_endpoints.cpp
 Response get_sources(const Request& request, const Service& service);
-boost::asio::awaitable<Response> get_dead_letters(const Request& request, const Service& service);
+boost::asio::awaitable<Response> get_dead_letters(Request& request, const Service& service);
 
 }  // namespace rollcall::http

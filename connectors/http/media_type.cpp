@@ -87,6 +87,16 @@ std::optional<Format> format_named(std::string_view name) {
   return std::nullopt;
 }
 
+bool is_media_type(std::string_view content_type, std::string_view media_type) {
+  const std::string_view named = take_until(content_type, ';');
+  if (equal_ignoring_case(named, media_type)) return true;
+  if (media_type != kNdjsonType) return false;
+  const auto& names = names_of(Format::ndjson).media_types;
+  return !named.empty() && std::any_of(names.begin(), names.end(), [named](std::string_view name) {
+    return equal_ignoring_case(named, name);
+  });
+}
+
 unsigned quality_of(std::string_view accept, std::string_view media_type) {
   if (trim(accept).empty()) return 1000;
   unsigned closest = 0;

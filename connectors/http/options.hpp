@@ -28,9 +28,11 @@ struct Options {
 
   std::size_t header_bytes_max = std::size_t{16} << 10U;    // more is 431
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20U;  // more is 413
-  std::size_t connections_max = 1024;                       // the next one is told 503 and closed
-  std::size_t streams_max = 16;  // whole lists being sent at once; the next is 503
-  std::size_t pages_max = 256;   // pages of lists being read or sent at once; the next is 503
+  // Of bodies that are held whole; who has no room waits before it is read.
+  std::uint64_t bodies_bytes_max = std::uint64_t{256} << 20U;
+  std::size_t connections_max = 1024;  // the next one is told 503 and closed
+  std::size_t streams_max = 16;        // whole lists being sent at once; the next is 503
+  std::size_t pages_max = 256;         // pages of lists being read or sent at once; the next is 503
   std::uint64_t list_limit_default = 1000;
   std::uint64_t list_limit_max = 50000;
 
@@ -38,6 +40,8 @@ struct Options {
   std::chrono::milliseconds idle{std::chrono::seconds{75}};
   // From the first byte to the last of one request.
   std::chrono::milliseconds request{std::chrono::seconds{30}};
+  // For a write to become durable; then 503.
+  std::chrono::milliseconds commit{std::chrono::seconds{30}};
   // Without the client taking a single byte.
   std::chrono::milliseconds write_stall{std::chrono::seconds{30}};
   // For a refused client to read why.

@@ -18,6 +18,7 @@ Response to_response(const Problem& problem, std::string_view request_id) {
     json.open('{').member("pointer", error.pointer).member("message", error.message).close('}');
   }
   json.close(']');
+  for (const auto& [name, number] : problem.numbers) json.member(name, number);
   if (!problem.reasons.empty()) {
     json.key("reasons").open('[');
     for (const std::string& reason : problem.reasons) json.text(reason);

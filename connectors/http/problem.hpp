@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "connectors/http/request.hpp"
@@ -25,6 +27,8 @@ struct Problem {
   std::string detail;     // one sentence, for people
   std::vector<FieldError> errors;
   std::vector<std::string> reasons;  // of a 503: why not now
+  // Members of its own, for programs.
+  std::vector<std::pair<std::string_view, std::uint64_t>> numbers{};
 };
 
 [[nodiscard]] Response to_response(const Problem& problem, std::string_view request_id);

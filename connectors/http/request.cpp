@@ -20,9 +20,15 @@ void Request::clear() {
   accept.clear();
   if_none_match.clear();
   content_type.clear();
+  idempotency_key.clear();
+  authorization.clear();
+  origin.clear();
   id.clear();
   body.clear();
   if (body.capacity() > kBodyBytesKept) body.shrink_to_fit();
+  content_length.reset();
+  chunked = false;
+  second_argument.clear();
   argument.text.clear();
   argument.is_name = false;
   http_1_0 = false;

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,9 +30,15 @@ struct Request {
   std::string accept;
   std::string if_none_match;
   std::string content_type;
-  std::string id;  // X-Request-Id, taken or made
-  std::string body;
-  PathArgument argument;  // set by the router
+  std::string idempotency_key;
+  std::string authorization;  // a secret
+  std::string origin;
+  std::string id;    // X-Request-Id, taken or made
+  std::string body;  // whole, or of a streamed one what has arrived and not been taken
+  std::optional<std::uint64_t> content_length;  // none: chunked, or there is no body
+  bool chunked = false;
+  PathArgument argument;        // set by the router
+  std::string second_argument;  // of the few paths that have one
   bool http_1_0 = false;
   bool keep_alive = true;  // what the client asks for
   bool expects_continue = false;

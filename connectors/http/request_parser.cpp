@@ -4,6 +4,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <optional>
+#include <utility>
 
 #include "pipeline/ensure.hpp"
 
@@ -75,6 +76,10 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
  public:
   explicit Beast(Request& request) : request_(request) {}
   [[nodiscard]] const std::optional<Problem>& problem() const { return problem_; }
+  void take_body(Body body, std::uint64_t bytes_max) {
+    keeps_body_ = body == Body::keep;
+    body_bytes_left_ = bytes_max;
+  }
 
  private:
   void on_request_impl(bhttp::verb verb, beast::string_view, beast::string_view target, int version,
@@ -116,6 +121,14 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
       default:
         break;
     }
+    if (name == bhttp::field::authorization)
+      return assign_once(request_.authorization, value, error);
+    if (name == bhttp::field::origin) {
+      request_.origin.assign(value.data(), value.size());
+      return;
+    }
+    if (beast::iequals(name_text, "Idempotency-Key"))
+      return assign_once(request_.idempotency_key, value, error);
     if (name_text.size() == 12 && beast::iequals(name_text, "X-Request-Id") &&
         is_good_request_id(view(value))) {
       request_.id.assign(value.data(), value.size());
@@ -124,10 +137,20 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
 
   void on_header_impl(error_code& error) override {
     request_.keep_alive = keep_alive();
+    request_.chunked = chunked();
+    if (const auto length = content_length()) request_.content_length = *length;
     if (hosts_ > 1 || (hosts_ == 0 && !request_.http_1_0)) {
       refuse({400, "bad_host", "A request of HTTP/1.1 needs exactly one Host header.", {}, {}},
              error);
     }
+  }
+
+  // Two of a field that decides who asks for what would let two parties see different requests.
+  void assign_once(std::string& field, beast::string_view value, error_code& error) {
+    if (!field.empty()) {
+      refuse({400, "repeated_header", "A header that may come once came twice.", {}, {}}, error);
+    }
+    field.assign(value.data(), value.size());
   }
 
   void expect(beast::string_view value, error_code& error) {
@@ -150,33 +173,47 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
 
   void on_response_impl(int, beast::string_view, int, error_code&) override {}
   void on_body_init_impl(const boost::optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(beast::string_view body, error_code&) override { return body.size(); }
+  std::size_t on_body_impl(beast::string_view body, error_code& error) override {
+    return take(body, error);
+  }
   void on_chunk_header_impl(std::uint64_t, beast::string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body, error_code&) override {
-    return body.size();
+  std::size_t on_chunk_body_impl(std::uint64_t, beast::string_view body,
+                                 error_code& error) override {
+    return take(body, error);
   }
   void on_finish_impl(error_code&) override {}
+
+  std::size_t take(beast::string_view body, error_code& error) {
+    if (body.size() > body_bytes_left_) {
+      error = bhttp::error::body_limit;
+      return 0;
+    }
+    body_bytes_left_ -= body.size();
+    if (keeps_body_) request_.body.append(body.data(), body.size());
+    return body.size();
+  }
 
   Request& request_;
   std::optional<Problem> problem_;
   unsigned hosts_ = 0;
+  bool keeps_body_ = false;
+  std::uint64_t body_bytes_left_ = 0;
 };
 
 struct RequestParser::State {
-  State(Request& request_, std::size_t header_bytes_max_, std::uint64_t body_bytes_max_)
-      : request(request_), header_bytes_max(header_bytes_max_), body_bytes_max(body_bytes_max_) {}
+  State(Request& request_, std::size_t header_bytes_max_)
+      : request(request_), header_bytes_max(header_bytes_max_) {}
 
   Request& request;
   std::size_t header_bytes_max;
-  std::uint64_t body_bytes_max;
   std::optional<Beast> beast;  // good for one request
+  bool header_told = false;
   std::size_t header_bytes = 0;
   Problem failure;
 };
 
-RequestParser::RequestParser(Request& request, std::size_t header_bytes_max,
-                             std::uint64_t body_bytes_max)
-    : state_(std::make_unique<State>(request, header_bytes_max, body_bytes_max)) {
+RequestParser::RequestParser(Request& request, std::size_t header_bytes_max)
+    : state_(std::make_unique<State>(request, header_bytes_max)) {
   restart();
 }
 
@@ -187,12 +224,19 @@ void RequestParser::restart() {
   state_->header_bytes = 0;
   Beast& parser = state_->beast.emplace(state_->request);
   parser.header_limit(static_cast<std::uint32_t>(state_->header_bytes_max));
-  parser.body_limit(state_->body_bytes_max);
+  parser.body_limit(boost::none);  // take() counts
+  parser.eager(false);  // stops behind the header, so that we can say what becomes of the body
+  state_->header_told = false;
+}
+
+void RequestParser::take_body(Body body, std::uint64_t bytes_max) {
+  state_->beast->take_body(body, bytes_max);
+  state_->beast->eager(true);
 }
 
 RequestParser::Progress RequestParser::feed(std::string_view bytes, std::size_t& consumed) {
   Beast& parser = *state_->beast;
-  ENSURE(!parser.is_done());
+  if (parser.is_done() && state_->header_told) return Progress::complete;
   while (!bytes.empty()) {
     error_code error;
     const bool in_header = !parser.is_header_done();
@@ -212,12 +256,16 @@ RequestParser::Progress RequestParser::feed(std::string_view bytes, std::size_t&
       state_->failure = parser.problem() ? *parser.problem() : problem_of(error);
       return Progress::failed;
     }
+    if (parser.is_header_done() && !std::exchange(state_->header_told, true))
+      return Progress::header;
     if (parser.is_done()) return Progress::complete;
   }
   return Progress::need_more;
 }
 
 bool RequestParser::started() const { return state_->beast->got_some(); }
+
+bool RequestParser::done() const { return state_->beast->is_done(); }
 
 bool RequestParser::take_expectation() {
   const bool due = state_->request.expects_continue && state_->beast->is_header_done();

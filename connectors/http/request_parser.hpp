@@ -14,15 +14,16 @@ namespace rollcall::http {
 // different messages: both lengths at once, transfer codings that we do not undo, no or several
 // hosts are refused.
 // Owner:   a session, for the life of its connection. Runs on: the loop; does no I/O.
-// Limits:  header_bytes_max for request line and fields together, body_bytes_max. Bodies are
-//          counted and dropped: no route takes one yet.
+// Limits:  header_bytes_max for request line and fields together; for a body what take_body() says.
 // Fails:   with the problem to answer; the connection cannot be used after it, because where the
 //          next request begins is unknown.
 class RequestParser {
  public:
-  enum class Progress { need_more, complete, failed };
+  // header: the header is complete, and what becomes of the body is to be said before feeding goes on.
+  enum class Progress { need_more, header, complete, failed };
+  enum class Body { drop, keep };
 
-  RequestParser(Request& request, std::size_t header_bytes_max, std::uint64_t body_bytes_max);
+  RequestParser(Request& request, std::size_t header_bytes_max);
   ~RequestParser();
 
   // Clears the request and begins the next one.
@@ -30,8 +31,12 @@ class RequestParser {
   // Takes what it can of the bytes and adds it to `consumed`; offer the rest again together with
   // what follows it.
   [[nodiscard]] Progress feed(std::string_view bytes, std::size_t& consumed);
+  // Whether the body goes to Request::body, and how long it may be; more is 413.
+  void take_body(Body body, std::uint64_t bytes_max);
   // True once the first byte of the request was consumed or looked at.
   [[nodiscard]] bool started() const;
+  // Whether the whole request has been taken, its body too.
+  [[nodiscard]] bool done() const;
   // True once for each request whose client waits for "100 Continue" before it sends the body.
   [[nodiscard]] bool take_expectation();
   [[nodiscard]] const Problem& failure() const;

@@ -9,19 +9,35 @@
 namespace rollcall::http {
 namespace {
 
-// The raw text under the placeholder; empty where the template has none. Nothing: the path does not
-// fit the template. An empty segment fits no placeholder.
-std::optional<std::string_view> fit(std::string_view path, std::string_view pattern) {
-  std::string_view argument;
+// The raw texts under the placeholders.
+struct Arguments {
+  std::string_view first;
+  std::string_view second;
+};
+
+// What a path has under one placeholder and the text behind it, both taken off its front; nothing
+// where they are not there. An empty segment fits no placeholder.
+std::optional<std::string_view> take_argument(std::string_view& path, std::string_view& pattern) {
   const auto brace = pattern.find('{');
-  if (brace == std::string_view::npos)
-    return path == pattern ? std::optional{argument} : std::nullopt;
   if (!path.starts_with(pattern.substr(0, brace))) return std::nullopt;
-  const std::string_view rest = path.substr(brace);
-  const std::string_view tail = pattern.substr(pattern.find('}') + 1);
-  argument = rest.substr(0, rest.find('/'));
-  if (argument.empty() || rest.substr(argument.size()) != tail) return std::nullopt;
+  path.remove_prefix(brace);
+  pattern.remove_prefix(pattern.find('}') + 1);
+  const std::string_view argument = path.substr(0, path.find('/'));
+  if (argument.empty()) return std::nullopt;
+  path.remove_prefix(argument.size());
   return argument;
+}
+
+// Nothing: the path does not fit the template.
+std::optional<Arguments> fit(std::string_view path, std::string_view pattern) {
+  Arguments arguments;
+  for (std::string_view* const argument : {&arguments.first, &arguments.second}) {
+    if (pattern.find('{') == std::string_view::npos) break;
+    const auto taken = take_argument(path, pattern);
+    if (!taken) return std::nullopt;
+    *argument = *taken;
+  }
+  return path == pattern ? std::optional{arguments} : std::nullopt;
 }
 
 class AllowedMethods {
@@ -81,19 +97,21 @@ Routed find_route(Request& request, std::span<const Route> table) {
   allowed.add(Method::options);
   bool path_known = request.path == "*";
   for (const Route& route : table) {
-    const auto argument = fit(request.path, route.path);
-    if (!argument) continue;
+    const auto arguments = fit(request.path, route.path);
+    if (!arguments) continue;
     if (!path_known) routed.label = route.path;
     path_known = true;
     allowed.add(route.method);
     if (!serves(route, request.method)) continue;
-    auto decoded = percent_decode(*argument, PlusSign::is_itself);
-    if (!decoded) {
+    auto decoded = percent_decode(arguments->first, PlusSign::is_itself);
+    auto second = percent_decode(arguments->second, PlusSign::is_itself);
+    if (!decoded || !second) {
       routed.response =
           bad_target(request, "A '%' in the path must be followed by two hexadecimal digits.");
       return routed;
     }
     request.argument.text = std::move(*decoded);
+    request.second_argument = std::move(*second);
     request.argument.is_name = route.path.find("{name}") != std::string_view::npos;
     routed.label = route.path;
     routed.route = &route;

@@ -43,8 +43,11 @@ Failure cannot_listen(const Options& options, const error_code& error) {
 
 }  // namespace
 
-ServerState::ServerState(Answers& answers_, asio::thread_pool& query_, Options options_)
-    : options(std::move(options_)), service{answers_, options}, query(query_) {
+ServerState::ServerState(Answers& answers, Writes& writes, asio::thread_pool& query,
+                         Options options_)
+    : options(std::move(options_)),
+      service{answers, writes, options, query},
+      bodies(options.bodies_bytes_max) {
   std::random_device random;
   next_request_ = (std::uint64_t{random()} << 32U) | random();
   refresh_date();
@@ -74,8 +77,9 @@ void ServerState::report_failure(std::string_view message) const {
   if (options.failed) options.failed(message);
 }
 
-Server::Server(asio::io_context& loop, asio::thread_pool& query, Answers& answers, Options options)
-    : state_(std::make_shared<ServerState>(answers, query, std::move(options))),
+Server::Server(asio::io_context& loop, asio::thread_pool& query, Answers& answers, Writes& writes,
+               Options options)
+    : state_(std::make_shared<ServerState>(answers, writes, query, std::move(options))),
       acceptor_(loop),
       pause_(loop),
       next_sweep_(loop),

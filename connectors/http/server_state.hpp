@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "connectors/http/body_room.hpp"
 #include "connectors/http/options.hpp"
 #include "connectors/http/router.hpp"
 
@@ -19,15 +20,15 @@ class Session;
 //        io_context destroys its suspended coroutines last) finds what it signs off from. Runs on:
 //        the loop.
 struct ServerState {
-  ServerState(Answers& answers_, boost::asio::thread_pool& query_, Options options_);
+  ServerState(Answers& answers, Writes& writes, boost::asio::thread_pool& query, Options options_);
 
   Options options;
   Service service;
-  boost::asio::thread_pool& query;
   std::unordered_set<Session*> sessions;
   std::size_t streams = 0;  // whole lists being sent
   std::size_t pages = 0;    // pages of lists being read or sent
   std::size_t refused = 0;  // connections over the limit that are being told so
+  BodyRoom bodies;
   bool draining = false;
   std::string date;  // what the Date header says now
 

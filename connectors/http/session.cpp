@@ -1,5 +1,6 @@
 #include "connectors/http/session.hpp"
 
+#include <algorithm>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -7,6 +8,7 @@
 #include <optional>
 #include <utility>
 
+#include "connectors/http/counted.hpp"
 #include "connectors/http/json_writer.hpp"
 #include "connectors/http/offload.hpp"
 #include "connectors/http/piece.hpp"
@@ -19,18 +21,7 @@ using boost::system::error_code;
 
 namespace {
 
-// Counts itself in one of the server's limited numbers for as long as it lives.
-class Counted {
- public:
-  explicit Counted(std::size_t& count) : count_(count) { ++count_; }
-  ~Counted() { --count_; }
-  Counted(const Counted&) = delete;
-  Counted& operator=(const Counted&) = delete;
-
- private:
-  std::size_t& count_;
-};
-
+constexpr std::size_t kReadBytes = std::size_t{64} << 10U;  // taken from the socket at once
 Response internal_error(std::string_view request_id) {
   const Problem problem{500, "internal", "The server could not answer; its log says more.", {}, {}};
   return to_response(problem, request_id);
@@ -47,8 +38,8 @@ void append_chunk_size(std::string& out, std::size_t size) {
 Session::Session(std::shared_ptr<ServerState> state, asio::ip::tcp::socket socket)
     : state_(std::move(state)),
       socket_(std::move(socket)),
-      in_(state_->options.header_bytes_max * 2),
-      parser_(request_, state_->options.header_bytes_max, state_->options.body_bytes_max) {
+      in_(std::max(state_->options.header_bytes_max * 2, kReadBytes)),
+      parser_(request_, state_->options.header_bytes_max) {
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   socket_.non_blocking(true, ignored);
@@ -79,8 +70,10 @@ asio::awaitable<void> Session::turn_away() {
   co_await close();
 }
 
+// True: there is a request to answer. Its body may be unread, where it is streamed or refused.
 asio::awaitable<bool> Session::read_request() {
   parser_.restart();
+  body_room_.release();
   for (;;) {
     const auto progress = parse();
     if (progress == RequestParser::Progress::complete) co_return true;
@@ -88,11 +81,14 @@ asio::awaitable<bool> Session::read_request() {
       refuse(parser_.failure());
       co_return false;
     }
-    if (parser_.take_expectation()) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
-    if (!out_.empty()) {
-      const bool flushed = co_await flush();
-      if (!flushed) co_return false;
+    if (progress == RequestParser::Progress::header) {
+      if (!admit_body()) co_return true;
+      const bool room = co_await reserve_body();
+      if (!room) co_return true;
+      continue;
     }
+    const bool told = co_await tell_expectation();
+    if (!told) co_return false;
     if (state_->draining && !parser_.started()) co_return false;
     const bool arrived = co_await read_some();
     if (!arrived) co_return false;
@@ -130,7 +126,9 @@ asio::awaitable<bool> Session::read_some() {
     co_return true;
   }
   waiting_ = Waiting::for_nothing;
-  if (timed_out_ && parser_.started()) {
+  if (in_stream()) {
+    gone_ = !timed_out_ && error != asio::error::eof;
+  } else if (timed_out_ && parser_.started()) {
     refuse({408, "request_timeout", "The request took too long to arrive.", {}, {}});
   } else if (error != asio::error::operation_aborted) {
     gone_ = error != asio::error::eof;  // a client that sends no more may still read
@@ -142,42 +140,44 @@ asio::awaitable<void> Session::answer() {
   waiting_ = Waiting::for_nothing;
   const Clock::time_point began = Clock::now();
   keep_alive_ = request_.keep_alive && !state_->draining;
-  if (request_.id.empty()) request_.id = state_->make_request_id();
+  stream_failure_.reset();
 
-  Routed routed = find_route(request_, routes());
-  Response response;
-  if (routed.route == nullptr) {
-    response = std::move(routed.response);
-  } else if (routed.route->handle != nullptr) {
-    response = handle(*routed.route);
-  } else {
-    std::string failure;
-    try {
-      auto waiting = routed.route->handle_waiting(request_, state_->service);
-      response = co_await std::move(waiting);
-    } catch (const std::exception& exception) {
-      failure = exception.what();
-      response = internal_error(request_.id);
-    }
-    if (!failure.empty()) state_->report_failure(failure);
+  Response response = std::move(routed_.response);
+  if (routed_.route != nullptr) {
+    auto handling = handle(*routed_.route);
+    response = co_await std::move(handling);
   }
-
+  if (!parser_.done()) {  // where the next request begins is unknown
+    keep_alive_ = false;
+    linger_ = true;
+  }
   if (response.producer != nullptr) {
     co_await answer_list(response);
   } else {
     append(response);
   }
-  report(routed.label, response.status, began);
+  report(routed_.label, response.status, began);
+  body_room_.release();
   if (out_.size() > kFlushBytes && !gone_) static_cast<void>(co_await flush());
 }
 
-Response Session::handle(const Route& route) {
+asio::awaitable<Response> Session::handle(const Route& route) {
+  std::string failure;
   try {
-    return route.handle(request_, state_->service);
+    if (const auto* at_once = std::get_if<Handler>(&route.handle))
+      co_return (*at_once)(request_, state_->service);
+    if (const auto* waiting = std::get_if<WaitingHandler>(&route.handle)) {
+      auto answering = (*waiting)(request_, state_->service);
+      co_return co_await std::move(answering);
+    }
+    const Counted counted{state_->streams};
+    auto answering = std::get<StreamHandler>(route.handle)(request_, *this, state_->service);
+    co_return co_await std::move(answering);
   } catch (const std::exception& exception) {
-    state_->report_failure(exception.what());
-    return internal_error(request_.id);
+    failure = exception.what();
   }
+  state_->report_failure(failure);
+  co_return internal_error(request_.id);
 }
 
 asio::awaitable<void> Session::answer_list(Response& response) {
@@ -200,7 +200,7 @@ asio::awaitable<void> Session::answer_list(Response& response) {
   }
   const Counted counted{count};
   Piece piece{*response.producer, {}, {}, true};
-  co_await run_on(state_->query, piece);
+  co_await run_on(state_->service.query, piece);
   if (!piece.failure.empty()) {
     state_->report_failure(piece.failure);
     response = internal_error(request_.id);
@@ -240,7 +240,7 @@ asio::awaitable<void> Session::stream(Response& response, Piece& piece) {
       out_.clear();
     }
     if (!piece.more) break;
-    co_await run_on(state_->query, piece);
+    co_await run_on(state_->service.query, piece);
     if (!piece.failure.empty()) {
       state_->report_failure(piece.failure);
       gone_ = true;  // cut, so that half a list is not taken for a whole one

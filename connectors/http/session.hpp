@@ -6,6 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "connectors/http/input_buffer.hpp"
@@ -24,12 +25,12 @@ namespace rollcall::http {
 //          is sent it holds one piece of it.
 // Fails:   a connection that breaks or stalls is closed; an error of ours is a 500, reported, and
 //          goes on.
-class Session {
+class Session final : private BodyStream {
  public:
   using Clock = std::chrono::steady_clock;
 
   Session(std::shared_ptr<ServerState> state, boost::asio::ip::tcp::socket socket);
-  ~Session();
+  ~Session() override;
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -54,6 +55,13 @@ class Session {
   };
 
   boost::asio::awaitable<bool> read_request();
+  // Finds the route and says what becomes of the body. False: the answer is due before it.
+  [[nodiscard]] bool admit_body();
+  [[nodiscard]] std::optional<Response> refuse_body(const Route& route) const;
+  boost::asio::awaitable<bool> reserve_body();
+  boost::asio::awaitable<bool> more() override;
+  const std::optional<Problem>& failure() const override { return stream_failure_; }
+  boost::asio::awaitable<bool> tell_expectation();
   boost::asio::awaitable<void> answer();
   boost::asio::awaitable<void> answer_list(Response& response);
   boost::asio::awaitable<void> stream(Response& response, struct Piece& piece);
@@ -63,10 +71,14 @@ class Session {
   boost::asio::awaitable<void> close();
 
   RequestParser::Progress parse();
-  Response handle(const Route& route);
+  boost::asio::awaitable<Response> handle(const Route& route);
   void refuse(const Problem& problem);
   void append(const Response& response);
   [[nodiscard]] Framing framing() const;
+  // Whether a handler reads the body: what goes wrong then is its to answer.
+  [[nodiscard]] bool in_stream() const {
+    return routed_.route != nullptr && std::holds_alternative<StreamHandler>(routed_.route->handle);
+  }
   void report(std::string_view route, unsigned status, Clock::time_point began);
   void cut();
   void await_until(Waiting waiting, std::chrono::milliseconds limit);
@@ -79,6 +91,9 @@ class Session {
   std::string out_;
   Request request_;
   RequestParser parser_;
+  Routed routed_;
+  BodyRoom::Lease body_room_;
+  std::optional<Problem> stream_failure_;
   Waiting waiting_ = Waiting::for_nothing;
   Clock::time_point deadline_;
   std::uint64_t body_bytes_ = 0;  // of the answer at hand

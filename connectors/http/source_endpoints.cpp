@@ -109,7 +109,7 @@ Response get_sources(const Request& request, const Service& service) {
   return response;
 }
 
-boost::asio::awaitable<Response> get_dead_letters(const Request& request, const Service& service) {
+boost::asio::awaitable<Response> get_dead_letters(Request& request, const Service& service) {
   if (auto refused = refuse_not_json(request)) co_return std::move(*refused);
   if (auto refused = refuse_unready(request, service)) co_return std::move(*refused);
   QueryReader query{request.query};

@@ -6,6 +6,7 @@
 
 #include "connectors/json/field_tree.hpp"
 #include "connectors/json/json_syntax.hpp"
+#include "connectors/json/on_demand_skip.hpp"
 #include "connectors/json/timestamp.hpp"
 
 namespace rollcall::json {
@@ -18,19 +19,6 @@ constexpr std::size_t kSideBytesMax = 256;
 constexpr std::size_t kAnyLength = static_cast<std::size_t>(-1);
 
 bool has_nul(std::string_view text) { return std::memchr(text.data(), 0, text.size()) != nullptr; }
-
-// Where a raw key ends, and whether it must be unescaped first. The text is a closed string: stage 1 has seen it.
-std::string_view raw_key(const char* begin, bool& escaped) {
-  const char* end = begin;
-  while (*end != '"' && *end != '\\') ++end;
-  escaped = *end == '\\';
-  return {begin, static_cast<std::size_t>(end - begin)};
-}
-
-std::string_view without_space_behind(std::string_view token) {
-  const auto last = token.find_last_not_of(" \t\n\r");
-  return token.substr(0, last + 1);
-}
 
 }  // namespace
 
@@ -90,7 +78,7 @@ class JsonDecoder::Impl {
       const auto* node = tree_.child(parent, key);
       if (node == nullptr) {
         ++event_.unknown_fields;
-        if (!skip(field.value())) return false;
+        if (!skip_value(field.value())) return false;
       } else if (!(node->field ? read_field(*node->field, field.value())
                                : descend(field.value(), *node))) {
         return false;
@@ -107,14 +95,14 @@ class JsonDecoder::Impl {
       return !value.get_object().get(object) && read_object(object, node);
     }
     if (type != od::json_type::null) blame(BadRecordReason::wrong_type, node.spelling);
-    return skip(value);
+    return skip_value(value);
   }
 
   bool read_field(Field field, od::value value) {
     const auto bit = 1U << static_cast<unsigned>(field);
     if ((seen_ & bit) != 0) {
       blame(BadRecordReason::conflicting_fields, field);
-      return skip(value);
+      return skip_value(value);
     }
     seen_ |= bit;
     switch (field) {
@@ -267,37 +255,12 @@ class JsonDecoder::Impl {
     od::json_type type{};
     if (value.type().get(type)) return false;
     if (type != od::json_type::object) blame(BadRecordReason::wrong_type, field);
-    return skip(value);
-  }
-
-  // Passes over a value that is not needed, but is JSON.
-  bool skip(od::value value) {
-    od::json_type type{};
-    std::string_view text;
-    if (value.type().get(type)) return false;
-    switch (type) {
-      case od::json_type::string:
-        return !value.get_string().get(text);
-      case od::json_type::object: {
-        od::object object;
-        if (value.get_object().get(object) || object.raw_json().get(text)) return false;
-        break;
-      }
-      case od::json_type::array: {
-        od::array array;
-        if (value.get_array().get(array) || array.raw_json().get(text)) return false;
-        break;
-      }
-      default:
-        text = value.raw_json_token();
-        break;
-    }
-    return check_syntax(without_space_behind(text)) == Syntax::valid;
+    return skip_value(value);
   }
 
   bool skip_blamed(BadRecordReason reason, Field field, od::value value) {
     blame(reason, field);
-    return skip(value);
+    return skip_value(value);
   }
 
   // What only the whole event shows.

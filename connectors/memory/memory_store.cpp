@@ -100,13 +100,17 @@ Result<SliceState> MemoryStore::Impl::acquire(SliceId slice) {
   restored.sequence = stored.sequence;
   restored.seed = state->seed;
   restored.dead_letters = stored.dead_letters;
+  restored.next_batch = stored.next_batch;
+  for (const auto& [key, receipt] : stored.receipts) restored.receipts.push_back(receipt);
+  std::stable_sort(restored.receipts.begin(), restored.receipts.end(),
+                   [](const Receipt& a, const Receipt& b) { return a.at_ms < b.at_ms; });
   for (const auto& [channel, position] : stored.positions) restored.positions.push_back(position);
   for (const auto& [number, row] : state->batches) {
     RestoredBatch batch;
     batch.row = row;
-    batch.ledger = std::make_unique<Ledger>(row.sides.size(), state->seed);
-    batch.summary.duplicates.resize(row.sides.size());
-    batch.summary.duplicate_ids.resize(row.sides.size());
+    batch.ledger = std::make_unique<Ledger>(row.ledger_sides, state->seed);
+    batch.summary.duplicates.resize(row.ledger_sides);
+    batch.summary.duplicate_ids.resize(row.ledger_sides);
     const auto found = stored.ledgers.find(number);
     if (found != stored.ledgers.end()) {
       batch.summary = found->second.summary;
@@ -141,7 +145,19 @@ Result<CommitStats> MemoryStore::Impl::write(StoredSlice& stored, const Checkpoi
   if (stored.sequence == checkpoint.sequence)
     return stats_of(checkpoint);  // written before, and the answer was lost
   ENSURE(stored.sequence + 1 == checkpoint.sequence);
-  for (const BatchRow& row : checkpoint.new_batches) state->batches.emplace(row.number, row);
+  for (const BatchNumber number : checkpoint.deleted_batches) {
+    state->batches.erase(number);
+    for (auto& [id, slice] : state->slices) slice.ledgers.erase(number);
+  }
+  for (const BatchRow& row : checkpoint.new_batches)
+    state->batches.insert_or_assign(row.number, row);
+  if (checkpoint.receipts_expired_ms) {
+    std::erase_if(stored.receipts, [&](const auto& entry) {
+      return entry.second.at_ms <= *checkpoint.receipts_expired_ms;
+    });
+  }
+  for (const Receipt& receipt : checkpoint.receipts) stored.receipts[receipt.key] = receipt;
+  stored.next_batch = checkpoint.next_batch;
   for (const SourcePosition& position : checkpoint.positions)
     stored.positions[position.channel] = position;
   for (const LedgerChange& change : checkpoint.changes) {

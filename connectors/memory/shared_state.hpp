@@ -25,7 +25,9 @@ struct StoredSlice {
   std::uint64_t sequence = 0;
   std::map<std::string, SourcePosition> positions;
   std::map<BatchNumber, StoredLedger> ledgers;
+  BatchNumber next_batch = 1;
   std::uint64_t dead_letters = 0;
+  std::map<std::string, Receipt> receipts;
 };
 
 struct SharedState {

@@ -84,6 +84,17 @@ void Compactor::remember(const std::vector<NewRun>& added) {
   stats_.runs = count_runs(runs_);
 }
 
+void Compactor::forget(const std::vector<BatchNumber>& batches) {
+  const std::lock_guard lock(mutex_);
+  forgotten_.insert(batches.begin(), batches.end());
+  wake_.notify_all();
+}
+
+bool Compactor::is_forgotten(BatchNumber batch) const {
+  const std::lock_guard lock(mutex_);
+  return forgotten_.contains(batch);
+}
+
 void Compactor::stop() {
   stopping_ = true;
   {
@@ -165,6 +176,7 @@ Result<bool> Compactor::merge_once() {
     const std::lock_guard lock(mutex_);
     stats_.runs = count_runs(runs_);
   }
+  std::erase_if(runs_, [this](const auto& entry) { return is_forgotten(entry.first); });
   for (auto& [batch, runs] : runs_) {
     const auto plan = plan_compaction(runs, options_.compaction_limits);
     const auto sides = sides_.find(batch);
@@ -173,8 +185,10 @@ Result<bool> Compactor::merge_once() {
     if (!connected) return connected.error();
     const std::span inputs = std::span<const RunInfo>(runs).subspan(plan->first, plan->count);
     const MergeOrder order{slice_, epoch_, batch, sides->second, plan->level, inputs};
+    merging_ = batch;
     const auto output =
         merge_runs(*connection_, *reader_, options_, order, [this] { return pause(); });
+    if (!output && is_forgotten(batch)) return true;  // whatever it stumbled over was being deleted
     if (!output) return output.error();
     replace(runs, *plan, *output);
     return true;
@@ -203,9 +217,10 @@ Result<void> Compactor::pause() {
   const auto pause = std::min<std::chrono::duration<double>>(
       worked * options_.compaction_pause_ratio, options_.compaction_pause_max);
   std::unique_lock lock(mutex_);
-  const bool stopped = wake_.wait_for(lock, pause, [this] { return stopping_.load(); });
+  const bool given_up = wake_.wait_for(
+      lock, pause, [this] { return stopping_.load() || forgotten_.contains(merging_); });
   worked_since_ = std::chrono::steady_clock::now();
-  if (stopped) return transient("the store is being closed");
+  if (given_up) return transient("the store is being closed, or the batch deleted");
   return {};
 }
 

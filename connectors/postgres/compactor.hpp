@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <vector>
 
 #include "connectors/postgres/compaction_stats.hpp"
@@ -42,6 +43,9 @@ class Compactor {
   void start(SliceId slice, Epoch epoch, RunDirectory runs,
              std::map<BatchNumber, std::size_t> sides);
   void added(Epoch epoch, std::vector<NewRun> runs);
+  // These batches are about to be deleted: none of their runs is merged from now on, and a merge of them that is under
+  // way gives up soon.
+  void forget(const std::vector<BatchNumber>& batches);
   // Cuts what is under way; join() then returns soon. Neither can be undone.
   void stop();
   void join();
@@ -53,6 +57,7 @@ class Compactor {
   Result<bool> merge_once();
   Result<void> connect();
   Result<void> pause();
+  [[nodiscard]] bool is_forgotten(BatchNumber batch) const;
   void failed(const Failure& failure);
   void remember(const std::vector<NewRun>& added);
   void replace(std::vector<RunInfo>& runs, const CompactionPlan& plan, const RunInfo& output);
@@ -61,9 +66,10 @@ class Compactor {
   Cutter cutter_;
   std::atomic<bool> stopping_ = false;
 
-  mutable std::mutex mutex_;  // guards stats_ and, with wake_, the pauses
+  mutable std::mutex mutex_;  // guards stats_, forgotten_ and, with wake_, the pauses
   std::condition_variable wake_;
   CompactionStats stats_;
+  std::set<BatchNumber> forgotten_;
 
   // The compactor's thread only.
   SliceId slice_ = 0;
@@ -73,6 +79,7 @@ class Compactor {
   bool stale_ = false;           // what is stored must be looked up before the next merge
   std::uint64_t looked_up_ = 0;  // sequence of that look-up; commits up to it are in runs_
   RunDirectory runs_;
+  BatchNumber merging_ = 0;
   std::map<BatchNumber, std::size_t> sides_;
   std::chrono::milliseconds retry_in_;
   std::chrono::steady_clock::time_point worked_since_;

@@ -60,7 +60,7 @@ class Pager {
 Result<void> check_against_summary(const RestoredBatch& batch) {
   const Ledger& ledger = *batch.ledger;
   const LedgerSummary& summary = batch.summary;
-  const std::size_t sides = batch.row.sides.size();
+  const std::size_t sides = batch.row.ledger_sides;
   std::vector<std::uint64_t> counts(std::size_t{1} << sides);
   for (const auto& [mask, count] : summary.counts) {
     if (mask < counts.size()) counts[mask] = count;
@@ -81,12 +81,12 @@ Result<void> check_against_summary(const RestoredBatch& batch) {
   }
   for (std::size_t side = 0; side < sides; ++side) {
     const auto at = static_cast<Side>(side);
-    if (ledger.duplicates(at) != summary.duplicates[side]) {
-      return differs("the duplicates of " + batch.row.sides[side], ledger.duplicates(at),
-                     summary.duplicates[side]);
-    }
+    const std::string name =
+        side < batch.row.sides.size() ? batch.row.sides[side] : "place " + std::to_string(side);
+    if (ledger.duplicates(at) != summary.duplicates[side])
+      return differs("the duplicates of " + name, ledger.duplicates(at), summary.duplicates[side]);
     if (ledger.duplicate_ids(at) != summary.duplicate_ids[side]) {
-      return differs("the duplicated ids of " + batch.row.sides[side], ledger.duplicate_ids(at),
+      return differs("the duplicated ids of " + name, ledger.duplicate_ids(at),
                      summary.duplicate_ids[side]);
     }
   }
@@ -200,7 +200,7 @@ Result<void> load_ledgers(const PostgresOptions& options, Cutter& cutter, SliceI
                           const RunDirectory& runs, SliceState& state) {
   std::size_t known = 0;
   for (RestoredBatch& batch : state.batches) {
-    batch.ledger = std::make_unique<Ledger>(batch.row.sides.size(), state.seed);
+    batch.ledger = std::make_unique<Ledger>(batch.row.ledger_sides, state.seed);
     known += runs.count(batch.row.number);
   }
   if (known != runs.size()) {

@@ -110,12 +110,13 @@ Result<SliceState> PostgresStore::Impl::acquire(SliceId slice, const std::string
   if (!acquired) return acquired.error();
   std::map<BatchNumber, std::size_t> sides;
   for (const RestoredBatch& batch : acquired->state.batches)
-    sides[batch.row.number] = batch.row.sides.size();
+    sides[batch.row.number] = batch.row.ledger_sides;
   compactor.start(slice, acquired->state.epoch, std::move(acquired->runs), std::move(sides));
   return std::move(acquired->state);
 }
 
 Result<CommitStats> PostgresStore::Impl::commit(Checkpoint& checkpoint) {
+  if (!checkpoint.deleted_batches.empty()) compactor.forget(checkpoint.deleted_batches);
   encode(checkpoint);  // outside the transaction: sorting must not hold the slice's row
   auto written = on_connection([&](Connection& on) -> Result<CommitStats> {
     try {

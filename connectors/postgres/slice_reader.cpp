@@ -15,7 +15,7 @@ constexpr Statement kCreate{"create_slice",
                             "($1, 0, 0, '', now()) on conflict do nothing"};
 constexpr Statement kTake{"take_slice",
                           "update slice set epoch = epoch + 1, owner = $2, updated_at = now() "
-                          "where slice = $1 returning epoch, sequence"};
+                          "where slice = $1 returning epoch, sequence, next_batch"};
 constexpr Statement kConfirm{"confirm_slice", "select epoch from slice where slice = $1"};
 constexpr Statement kDeployment{"read_deployment", "select seed, segment_format from deployment"};
 constexpr Statement kPositions{"read_positions",
@@ -25,10 +25,15 @@ constexpr Statement kBatches{
     "read_batches",
     "select b.number, b.name, b.sides, b.record_type, b.description,"
     " round(extract(epoch from b.created_at) * 1000)::bigint, l.masks, l.counts, l.duplicates, "
-    "l.duplicate_ids, l.revision"
+    "l.duplicate_ids, l.revision, b.ledger_sides, round(extract(epoch from b.deadline) * "
+    "1000)::bigint"
     " from batch b left join ledger l on l.batch = b.number and l.slice = $1 order by b.number"};
 constexpr Statement kDeadLetterCount{"count_dead_letters",
                                      "select count(*) from dead_letter where slice = $1"};
+constexpr Statement kReceipts{
+    "read_receipts",
+    "select key, fingerprint, units, batch, lines, accepted, duplicates, refused,"
+    " round(extract(epoch from at) * 1000)::bigint from receipt where slice = $1 order by at, key"};
 constexpr Statement kRuns{
     "read_runs",
     // The chunks there must be, so that one that is missing shows when they are read.
@@ -52,6 +57,7 @@ void take(Connection& connection, SliceId slice, const std::string& owner, Slice
   const Rows taken = transaction.run(kTake, slice, to_text(owner));
   state.epoch = taken[0][0].as<Epoch>();
   state.sequence = from_bigint(taken[0][1].as<std::int64_t>());
+  state.next_batch = taken[0][2].as<BatchNumber>();
   connection.step("acquire.before_commit");
   transaction.commit();
   connection.step("acquire.after_commit");
@@ -111,15 +117,36 @@ Result<void> read_batches(Transaction& transaction, SliceId slice, SliceState& s
     batch.row.record_type = optional_text(row[3]);
     batch.row.description = optional_text(row[4]);
     batch.row.created_at_ms = row[5].as<std::int64_t>();
-    if (batch.row.sides.size() < kSidesMin || batch.row.sides.size() > kSidesMax) {
+    batch.row.ledger_sides = row[11].as<std::size_t>();
+    if (!row[12].is_null()) batch.row.deadline_ms = row[12].as<std::int64_t>();
+    if (batch.row.sides.size() > batch.row.ledger_sides || batch.row.ledger_sides < kSidesMin ||
+        batch.row.ledger_sides > kSidesMax) {
       return fatal("batch " + std::to_string(batch.row.number) + " has " +
-                       std::to_string(batch.row.sides.size()) + " sides in the database",
+                       std::to_string(batch.row.sides.size()) + " sides in " +
+                       std::to_string(batch.row.ledger_sides) + " places in the database",
                    "Restore the database from a backup.");
     }
-    batch.summary = summary_of(row, batch.row.sides.size());
+    batch.summary = summary_of(row, batch.row.ledger_sides);
     state.batches.push_back(std::move(batch));
   }
   return {};
+}
+
+void read_receipts(Transaction& transaction, SliceId slice, SliceState& state) {
+  for (const Row& row : transaction.run(kReceipts, slice)) {
+    const auto number = [&row](int column) { return from_bigint(row[column].as<std::int64_t>()); };
+    Receipt receipt;
+    receipt.key = from_text(text_of(row[0]));
+    receipt.fingerprint = number(1);
+    receipt.units = number(2);
+    receipt.batch = row[3].as<BatchNumber>();
+    receipt.lines = number(4);
+    receipt.accepted = number(5);
+    receipt.duplicates = number(6);
+    receipt.refused = number(7);
+    receipt.at_ms = row[8].as<std::int64_t>();
+    state.receipts.push_back(std::move(receipt));
+  }
 }
 
 Result<void> read_rows(Connection& connection, SliceId slice, SliceState& state) {
@@ -135,6 +162,7 @@ Result<void> read_rows(Connection& connection, SliceId slice, SliceState& state)
     state.positions.push_back(std::move(position));
   }
   state.dead_letters = transaction.run(kDeadLetterCount, slice)[0][0].as<std::uint64_t>();
+  read_receipts(transaction, slice, state);
   return read_batches(transaction, slice, state);
 }
 

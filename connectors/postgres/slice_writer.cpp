@@ -12,17 +12,42 @@ namespace rollcall::postgres {
 namespace {
 
 constexpr Statement kFence{"fence",
-                           "update slice set sequence = $3::bigint, updated_at = now()"
+                           "update slice set sequence = $3::bigint, next_batch = $4::bigint,"
+                           " updated_at = now()"
                            " where slice = $1 and epoch = $2 and sequence = $3::bigint - 1"};
 // Waits for whoever holds the row, so that a commit under way is seen.
 constexpr Statement kLook{"look", "select epoch, sequence from slice where slice = $1 for update"};
 constexpr Statement kBatches{
     "insert_batches",
-    "insert into batch (number, name, sides, record_type, description, created_at)"
+    "insert into batch (number, name, sides, record_type, description, created_at, ledger_sides, "
+    "deadline)"
     " select number, name, sides::text[], record_type, description, 'epoch'::timestamptz + created "
-    "* interval '1 ms'"
-    " from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[])"
-    " as new(number, name, sides, record_type, description, created)"};
+    "* interval '1 ms', ledger_sides, 'epoch'::timestamptz + deadline * interval '1 ms'"
+    " from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], "
+    "$7::smallint[], $8::bigint[])"
+    " as new(number, name, sides, record_type, description, created, ledger_sides, deadline)"
+    " on conflict (number) do update set sides = excluded.sides"};
+// For every slice: a batch is deleted whole. The row goes last, and a merge that is under way for it finds it gone.
+constexpr Statement kDeleteSegments{"delete_segments",
+                                    "delete from segment where batch = any($1::bigint[])"};
+constexpr Statement kDeleteBatches{"delete_batches",
+                                   "delete from batch where number = any($1::bigint[])"};
+constexpr Statement kExpireReceipts{
+    "expire_receipts",
+    "delete from receipt where slice = $1 and at <= 'epoch'::timestamptz + $2::bigint * interval "
+    "'1 ms'"};
+constexpr Statement kReceipts{
+    "upsert_receipts",
+    "insert into receipt (slice, key, fingerprint, units, batch, lines, accepted, duplicates, "
+    "refused, at)"
+    " select $1::integer, key, fingerprint, units, batch, lines, accepted, duplicates, refused,"
+    " 'epoch'::timestamptz + at_ms * interval '1 ms'"
+    " from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], "
+    "$7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])"
+    " as new(key, fingerprint, units, batch, lines, accepted, duplicates, refused, at_ms)"
+    " on conflict (slice, key) do update set fingerprint = excluded.fingerprint, units = "
+    "excluded.units, batch = excluded.batch, lines = excluded.lines, accepted = excluded.accepted,"
+    " duplicates = excluded.duplicates, refused = excluded.refused, at = excluded.at"};
 constexpr Statement kLedgers{
     "upsert_ledgers",
     "insert into ledger (slice, batch, masks, counts, duplicates, duplicate_ids, revision)"
@@ -82,7 +107,7 @@ Result<Standing> judge(const Rows& rows, SliceId slice, Epoch epoch, std::uint64
 }
 
 void insert_batches(Transaction& transaction, const Checkpoint& checkpoint) {
-  ArrayLiteral numbers, names, sides, types, descriptions, created;
+  ArrayLiteral numbers, names, sides, types, descriptions, created, places, deadlines;
   const auto add_optional = [](ArrayLiteral& array, const std::optional<std::string>& text) {
     text ? array.add(to_text(*text)) : array.add_null();
   };
@@ -95,9 +120,43 @@ void insert_batches(Transaction& transaction, const Checkpoint& checkpoint) {
     add_optional(types, row.record_type);
     add_optional(descriptions, row.description);
     created.add(row.created_at_ms);
+    places.add(static_cast<std::int64_t>(row.ledger_sides));
+    row.deadline_ms ? deadlines.add(*row.deadline_ms) : deadlines.add_null();
   }
   transaction.run(kBatches, numbers.take(), names.take(), sides.take(), types.take(),
-                  descriptions.take(), created.take());
+                  descriptions.take(), created.take(), places.take(), deadlines.take());
+}
+
+void delete_batches(Transaction& transaction, const Checkpoint& checkpoint) {
+  ArrayLiteral numbers;
+  for (const BatchNumber number : checkpoint.deleted_batches) numbers.add(number);
+  const std::string array = numbers.take();
+  // Twice: a merge that was about to commit holds what it has merged. The first statement waits until it lets go, only
+  // the second sees what it wrote in its place.
+  transaction.run(kDeleteSegments, array);
+  transaction.run(kDeleteSegments, array);
+  transaction.run(kDeleteBatches, array);
+}
+
+void write_receipts(Transaction& transaction, const Checkpoint& checkpoint) {
+  if (checkpoint.receipts_expired_ms)
+    transaction.run(kExpireReceipts, checkpoint.slice, *checkpoint.receipts_expired_ms);
+  if (checkpoint.receipts.empty()) return;
+  ArrayLiteral keys, fingerprints, units, batches, lines, accepted, duplicates, refused, at;
+  for (const Receipt& receipt : checkpoint.receipts) {
+    keys.add(to_text(receipt.key));
+    fingerprints.add(receipt.fingerprint);
+    units.add(receipt.units);
+    batches.add(receipt.batch);
+    lines.add(receipt.lines);
+    accepted.add(receipt.accepted);
+    duplicates.add(receipt.duplicates);
+    refused.add(receipt.refused);
+    at.add(receipt.at_ms);
+  }
+  transaction.run(kReceipts, checkpoint.slice, keys.take(), fingerprints.take(), units.take(),
+                  batches.take(), lines.take(), accepted.take(), duplicates.take(), refused.take(),
+                  at.take());
 }
 
 std::string array_of(const std::vector<std::uint64_t>& numbers) {
@@ -217,8 +276,8 @@ Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptio
                                      const Checkpoint& checkpoint) {
   connection.step("commit.before");
   Transaction transaction(connection);
-  const Rows fenced_rows =
-      transaction.run(kFence, checkpoint.slice, checkpoint.epoch, to_bigint(checkpoint.sequence));
+  const Rows fenced_rows = transaction.run(kFence, checkpoint.slice, checkpoint.epoch,
+                                           to_bigint(checkpoint.sequence), checkpoint.next_batch);
   connection.step("commit.after_fence");
   if (fenced_rows.affected_rows() == 0) {
     const auto found = judge(transaction.run(kLook, checkpoint.slice), checkpoint.slice,
@@ -228,6 +287,8 @@ Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptio
       return transient("PostgreSQL: the slice's row moved while we looked");
     return stats_of(checkpoint);
   }
+  if (!checkpoint.deleted_batches.empty()) delete_batches(transaction, checkpoint);
+  connection.step("commit.after_deletions");
   if (!checkpoint.new_batches.empty()) insert_batches(transaction, checkpoint);
   connection.step("commit.after_batches");
   if (!checkpoint.changes.empty()) upsert_ledgers(transaction, checkpoint);
@@ -236,6 +297,8 @@ Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptio
   connection.step("commit.after_segments");
   if (!checkpoint.positions.empty()) upsert_positions(transaction, checkpoint);
   connection.step("commit.after_positions");
+  write_receipts(transaction, checkpoint);
+  connection.step("commit.after_receipts");
   insert_dead_letters(transaction, options, checkpoint);
   connection.step("commit.after_dead_letters");
   transaction.commit();

@@ -14,14 +14,16 @@ BatchSummary summarize(const Batch& batch) {
   BatchSummary summary;
   summary.row = &batch.row;
   summary.revision = batch.revision;
-  summary.matched = ledger.count(full_mask(ledger.sides()));
+  const std::size_t sides = batch.row.sides.size();
+  summary.matched = ledger.count(MaskExpression{full_mask(sides), 0});
   summary.missing = ledger.count(kMissing);
   summary.unexpected = ledger.count(kUnexpected);
-  for (Side side = 0; side < static_cast<Side>(ledger.sides()); ++side) {
+  for (Side side = 0; side < static_cast<Side>(sides); ++side) {
     summary.totals.push_back(ledger.total(side));
     summary.duplicates.push_back(ledger.duplicates(side));
     summary.duplicate_ids.push_back(ledger.duplicate_ids(side));
   }
+  summary.unlisted_texts = ledger.unlisted_texts();
   return summary;
 }
 

@@ -37,13 +37,18 @@ Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSourc
       clock_(clock),
       telemetry_(telemetry),
       options_(std::move(options)),
-      slice_(options_.slice, options_.sides),
+      slice_(options_.slice, options_.sides, options_.receipts),
       pump_(source, std::move(decoders), slice_, clock, telemetry, options_.pump),
       checkpointer_(executor_, store, clock, telemetry, options_.checkpoint,
                     static_cast<std::uint64_t>(clock.now_ms())),
-      stop_signal_(executor_) {
-  checkpointer_.set_on_committed(
-      [this](const Checkpoint& done) { source_.committed(done.positions); });
+      stop_signal_(executor_),
+      wake_(executor_),
+      writes_(executor_, slice_, clock, wake_, options_.writes) {
+  checkpointer_.set_on_committed([this](const Checkpoint& done) {
+    source_.committed(done.positions);
+    writes_.committed(done.sequence);
+    wake_.notify();
+  });
 }
 
 asio::awaitable<Result<void>> Reconciler::run() {
@@ -54,6 +59,8 @@ asio::awaitable<Result<void>> Reconciler::run() {
     outcome = std::move(both);
   }
   phase_ = Phase::ended;
+  writes_.fail_all(transient(
+      "the daemon has ended; whether the write is durable will be known when it is up again"));
   co_await source_.stop();
   if (!outcome && outcome.error().kind == FailureKind::fenced) slice_.drop();
   co_return outcome;
@@ -62,6 +69,7 @@ asio::awaitable<Result<void>> Reconciler::run() {
 void Reconciler::stop() {
   stopping_ = true;
   stop_signal_.notify();
+  wake_.notify();
 }
 
 asio::awaitable<Result<void>> Reconciler::take_over() {
@@ -71,6 +79,7 @@ asio::awaitable<Result<void>> Reconciler::take_over() {
   if (stopping_) co_return Result<void>{};
   stored_positions_ = std::move(state->positions);
   slice_.restore(std::move(*state));
+  writes_.committed(slice_.next_sequence() - 1);
   telemetry_.restored(slice_.batches().size(), slice_.epoch(),
                       microseconds{clock_.monotonic_us() - began_us});
   phase_ = Phase::connecting;
@@ -101,27 +110,28 @@ asio::awaitable<Result<SliceState>> Reconciler::acquire_when_there() {
 asio::awaitable<Result<void>> Reconciler::read() {
   Result<void> outcome;
   while (!stopping_ && !checkpointer_.failure()) {
-    if (pump_.between_units() && checkpointer_.over_limit(slice_.uncut_bytes())) {
+    if (between_units() && checkpointer_.over_limit(slice_.uncut_bytes())) {
       co_await wait_for_room();
       continue;
     }
-    const auto turn = pump_.turn();
-    if (!turn) {
-      outcome = turn.error();
+    const auto done = turn();
+    if (!done) {
+      outcome = done.error();
       break;
     }
     cut_if_due();
-    if (*turn == Pump::Turn::busy) {
+    if (*done == Pump::Turn::busy || !writes_.empty()) {
       co_await asio::post(executor_, asio::use_awaitable);
     } else {
       const bool waiting = something_to_cut() && !checkpointer_.in_flight();
       const milliseconds at_most = waiting ? checkpointer_.until_due() : kIdleWaitMax;
-      co_await (source_.wait(at_most) || stop_signal_.wait());
+      co_await (source_.wait(at_most) || wake_.wait());
     }
   }
-  // A drain that was begun is finished, as no checkpoint may split it.
-  while (!pump_.between_units() && !checkpointer_.failure()) {
-    (void)pump_.turn();  // asks the source for nothing while it is within a drain
+  writes_.refuse_new(transient("the daemon is shutting down; nothing was written"));
+  // A unit that was begun is finished, as no checkpoint may split it.
+  while (!between_units() && !checkpointer_.failure()) {
+    (void)turn();  // asks the source for nothing while it is within a drain
     co_await asio::post(executor_, asio::use_awaitable);
   }
   co_await commit_rest();
@@ -134,6 +144,16 @@ asio::awaitable<Result<void>> Reconciler::read() {
   co_return outcome;
 }
 
+// One piece of whatever was begun; otherwise writes and the source in turns.
+Result<Pump::Turn> Reconciler::turn() {
+  const bool source_is_next = std::exchange(source_is_next_, false);
+  if (!pump_.between_units()) return pump_.turn();
+  if (writes_.between_units() && (writes_.empty() || source_is_next)) return pump_.turn();
+  writes_.turn();
+  source_is_next_ = writes_.between_units();
+  return Pump::Turn::busy;
+}
+
 asio::awaitable<void> Reconciler::wait_for_room() {
   telemetry_.reading_paused(uncommitted_bytes());
   while (!stopping_ && !checkpointer_.failure() && checkpointer_.over_limit(slice_.uncut_bytes())) {
@@ -144,7 +164,9 @@ asio::awaitable<void> Reconciler::wait_for_room() {
 }
 
 void Reconciler::cut_if_due() {
-  if (pump_.between_units() && checkpointer_.due(slice_.uncut_bytes()) && something_to_cut()) cut();
+  if (!between_units() || !something_to_cut()) return;
+  const bool wanted = writes_.awaits_cut() && !checkpointer_.in_flight();
+  if (wanted || checkpointer_.due(slice_.uncut_bytes())) cut();
 }
 
 void Reconciler::cut() {

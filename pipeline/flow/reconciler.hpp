@@ -10,6 +10,7 @@
 #include "pipeline/flow/pump.hpp"
 #include "pipeline/flow/signal.hpp"
 #include "pipeline/flow/slice.hpp"
+#include "pipeline/flow/write_queue.hpp"
 #include "pipeline/ports/answers.hpp"
 #include "pipeline/ports/clock.hpp"
 #include "pipeline/ports/telemetry.hpp"
@@ -27,6 +28,8 @@ class Reconciler final : public Answers {
     std::vector<std::string> sides{"expected",
                                    "processed"};  // of a batch that an event brings into being
     Pump::Options pump{};
+    WriteQueue::Options writes{};
+    Receipts::Options receipts{};
     Checkpointer::Options checkpoint{};
     // An end asked longer ago than this says nothing about lag.
     std::chrono::milliseconds blind_after{30'000};
@@ -43,6 +46,8 @@ class Reconciler final : public Answers {
   // Ends reading, makes the last checkpoint, lets run() return.
   void stop();
 
+  // What the outside may change. Lives as long as the reconciler.
+  [[nodiscard]] Writes& writes() { return writes_; }
   [[nodiscard]] const Slice& slice() const { return slice_; }
   [[nodiscard]] const Pump& pump() const { return pump_; }
   [[nodiscard]] std::size_t uncommitted_bytes() const {
@@ -75,8 +80,12 @@ class Reconciler final : public Answers {
   boost::asio::awaitable<Result<void>> read();
   boost::asio::awaitable<void> commit_rest();
   boost::asio::awaitable<void> wait_for_room();
+  [[nodiscard]] Result<Pump::Turn> turn();
   void cut_if_due();
   void cut();
+  [[nodiscard]] bool between_units() const {
+    return pump_.between_units() && writes_.between_units();
+  }
   [[nodiscard]] bool something_to_cut() const { return slice_.changed() || pump_.moved(); }
 
   boost::asio::any_io_executor executor_;
@@ -89,10 +98,13 @@ class Reconciler final : public Answers {
   Pump pump_;
   Checkpointer checkpointer_;
   Signal stop_signal_;
+  Signal wake_;  // a stop, a write, a checkpoint that is durable
+  WriteQueue writes_;
   std::vector<SourcePosition> stored_positions_;
   Phase phase_ = Phase::restoring;
   std::string trouble_;  // why take-over has to wait; empty when it has not
   bool stopping_ = false;
+  bool source_is_next_ = false;  // writes and the source take turns
 };
 
 }  // namespace rollcall

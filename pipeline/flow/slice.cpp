@@ -9,10 +9,12 @@ namespace rollcall {
 namespace {
 
 constexpr std::size_t kDeadLetterOverheadBytes = 128;  // of a DeadLetter and its strings' headers
+constexpr std::size_t kBatchOverheadBytes = 256;       // of what a checkpoint says of a batch
 
 }  // namespace
 
-Slice::Slice(SliceId id, std::vector<std::string> sides) : id_(id), sides_(std::move(sides)) {
+Slice::Slice(SliceId id, std::vector<std::string> sides, Receipts::Options receipts)
+    : id_(id), sides_(std::move(sides)), receipts_(receipts) {
   ENSURE(sides_.size() >= kSidesMin && sides_.size() <= kSidesMax);
 }
 
@@ -22,6 +24,8 @@ void Slice::restore(SliceState state) {
   sequence_ = state.sequence;
   seed_ = state.seed;
   dead_letter_count_ = state.dead_letters;
+  next_batch_ = state.next_batch;
+  receipts_.restore(std::move(state.receipts));
   std::sort(
       state.batches.begin(), state.batches.end(),
       [](const RestoredBatch& a, const RestoredBatch& b) { return a.row.number < b.row.number; });
@@ -39,6 +43,9 @@ void Slice::drop() {
   by_name_.clear();
   batches_.clear();
   dead_letters_.clear();
+  deleted_.clear();
+  garbage_.clear();
+  receipts_.clear();
   uncut_bytes_ = 0;
   dead_letter_count_ = 0;
 }
@@ -50,14 +57,33 @@ Batch* Slice::find_recent(std::string_view name) {
 
 Batch& Slice::create(std::string_view name, std::int64_t now_ms) {
   BatchRow row;
-  row.number = batches_.empty() ? 1 : batches_.back()->row.number + 1;
   row.name = std::string{name};
-  row.sides = sides_;
   row.created_at_ms = now_ms;
-  auto ledger = std::make_unique<Ledger>(sides_.size(), seed_);
+  return create(std::move(row));
+}
+
+Batch& Slice::create(BatchRow row) {
+  if (row.sides.empty()) row.sides = sides_;
+  row.ledger_sides = std::max(row.ledger_sides, row.sides.size());
+  ENSURE(row.ledger_sides <= kSidesMax);
+  row.number = next_batch_++;
+  auto ledger = std::make_unique<Ledger>(row.ledger_sides, seed_);
   Batch& batch = insert(std::make_unique<Batch>(std::move(row), std::move(ledger), 0));
+  uncut_bytes_ += kBatchOverheadBytes;
   touch(batch);
   return *(last_ = &batch);
+}
+
+void Slice::remove(Batch& batch) {
+  ENSURE(batch.pending == kNotPending);
+  last_ = nullptr;
+  if (batch.touched) std::erase(touched_, &batch);
+  // Also where it was never stored: the next checkpoint holds the positions behind the events that made it.
+  deleted_.push_back(batch.row.number);
+  garbage_.push_back(std::move(batch.ledger));
+  uncut_bytes_ += kBatchOverheadBytes;
+  by_name_.erase(batch.row.name);
+  std::erase_if(batches_, [&batch](const auto& held) { return held.get() == &batch; });
 }
 
 Batch& Slice::insert(std::unique_ptr<Batch> batch) {
@@ -89,7 +115,11 @@ Checkpoint Slice::cut() {
   checkpoint.slice = id_;
   checkpoint.epoch = epoch_;
   checkpoint.sequence = ++sequence_;
+  checkpoint.next_batch = next_batch_;
+  checkpoint.deleted_batches = std::exchange(deleted_, {});
+  checkpoint.garbage = std::exchange(garbage_, {});
   checkpoint.dead_letters = std::exchange(dead_letters_, {});
+  receipts_.cut(checkpoint);
   checkpoint.changes.reserve(touched_.size());
   for (Batch* batch : touched_) {
     batch->touched = false;

@@ -10,6 +10,7 @@
 #include <xxhash.h>
 
 #include "pipeline/flow/batch.hpp"
+#include "pipeline/flow/receipts.hpp"
 #include "pipeline/ports/decoder.hpp"
 #include "pipeline/ports/store.hpp"
 
@@ -20,15 +21,19 @@ namespace rollcall {
 class Slice {
  public:
   // `sides` are those of every batch that an event brings into being.
-  Slice(SliceId id, std::vector<std::string> sides);
+  Slice(SliceId id, std::vector<std::string> sides, Receipts::Options receipts = {});
 
   // Takes the place of all state. Fails never: the store has checked what it hands over.
   void restore(SliceState state);
   // Drops everything: somebody else owns the slice now.
   void drop();
 
-  // A new batch with the default sides; there must be none of that name. Batches live until drop() or restore().
+  // A new batch, its row but for the number; there must be none of that name. Without sides it gets the default ones.
+  // Batches live until remove(), drop() or restore().
+  Batch& create(BatchRow row);
   Batch& create(std::string_view name, std::int64_t now_ms);
+  // Forgets the batch and all its records, from the next checkpoint on for ever. Nobody may be at work on it.
+  void remove(Batch& batch);
   // As find(), quicker where the same name is asked for in a run, as the events of a batch come.
   [[nodiscard]] Batch* find_recent(std::string_view name);
   [[nodiscard]] Batch* find(BatchNumber number) const;
@@ -44,17 +49,24 @@ class Slice {
     uncut_bytes_ += batch.ledger->delta_bytes() - before;
   }
   // Counts one more event for a batch whose ids have been added.
-  void count_event(Batch& batch) {
-    ++batch.revision;
+  void count_event(Batch& batch) { count_events(batch, 1); }
+  void count_events(Batch& batch, std::uint64_t events) {
+    batch.revision += events;
     touch(batch);
   }
   void refuse(DeadLetter letter);
 
   // Moves everything that changed since the last cut into a checkpoint, without positions.
   [[nodiscard]] Checkpoint cut();
-  [[nodiscard]] bool changed() const { return !touched_.empty() || !dead_letters_.empty(); }
+  [[nodiscard]] bool changed() const {
+    return !touched_.empty() || !dead_letters_.empty() || !deleted_.empty() || receipts_.changed();
+  }
+  [[nodiscard]] Receipts& receipts() { return receipts_; }
+  // The sequence of the next cut: what is changed now will be durable with it.
+  [[nodiscard]] std::uint64_t next_sequence() const { return sequence_ + 1; }
   [[nodiscard]] std::size_t uncut_bytes() const { return uncut_bytes_; }
 
+  [[nodiscard]] std::size_t default_sides() const { return sides_.size(); }
   // Index of a side within the default sides; kSidesMax where there is no such side.
   [[nodiscard]] Side default_side(std::string_view name) const { return side_index(sides_, name); }
   [[nodiscard]] Epoch epoch() const { return epoch_; }
@@ -87,6 +99,11 @@ class Slice {
   Batch* last_ = nullptr;
   std::vector<Batch*> touched_;
   std::vector<DeadLetter> dead_letters_;
+  BatchNumber next_batch_ = 1;
+  std::vector<BatchNumber> deleted_;  // since the last cut
+  std::vector<std::unique_ptr<Ledger>>
+      garbage_;  // theirs: freeing them takes too long for the loop
+  Receipts receipts_;
   std::size_t uncut_bytes_ = 0;
   std::uint64_t dead_letter_count_ = 0;
 };

@@ -56,6 +56,17 @@ class IntegerIds {
   void absorb_repeats(Side side, std::uint32_t high, unsigned weight, Roaring low,
                       MaskCounts& counts);
 
+  [[nodiscard]] Mask mask_of(std::uint64_t id) const {
+    const Mask clustered = clustered_.mask_of(id);
+    return clustered != 0 || spread_.empty() ? clustered : spread_.get(mixer_.mix(id));
+  }
+  // How often the side has named the id again.
+  [[nodiscard]] std::uint64_t repeats(Side side, std::uint64_t id) const {
+    const std::uint64_t clustered = clustered_.extra(side, id);
+    return clustered != 0 || spread_extras_.empty() ? clustered
+                                                    : spread_extras_[side].get(mixer_.mix(id));
+  }
+
   [[nodiscard]] IntegerPicture picture();
   [[nodiscard]] std::size_t bytes() const;
   [[nodiscard]] std::uint64_t clustered_count() const { return clustered_.ids(); }

@@ -69,6 +69,18 @@ std::uint64_t Ledger::total(Side side) const { return sets_->counts.total(side);
 std::uint64_t Ledger::duplicates(Side side) const { return sets_->counts.duplicates(side); }
 std::uint64_t Ledger::duplicate_ids(Side side) const { return sets_->counts.duplicate_ids(side); }
 
+Mask Ledger::sides_of(const RecordId& id) const {
+  if (id.is_integer()) return sets_->integers.mask_of(id.integer());
+  return sets_->texts.mask_of(fingerprint(id.text(), sets_->seed));
+}
+
+std::uint64_t Ledger::repeats(Side side, const RecordId& id) const {
+  if (id.is_integer()) return sets_->integers.repeats(side, id.integer());
+  return sets_->texts.repeats(side, fingerprint(id.text(), sets_->seed));
+}
+
+std::uint64_t Ledger::unlisted_texts() const { return sets_->texts.unlisted(); }
+
 std::size_t Ledger::memory_bytes() const {
   return sizeof(Sets) + sets_->counts.bytes() + sets_->integers.bytes() + sets_->texts.bytes() +
          sets_->delta.bytes();

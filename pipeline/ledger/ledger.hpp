@@ -43,6 +43,11 @@ class Ledger {
   [[nodiscard]] std::uint64_t total(Side side) const;       // distinct ids that the side has named
   [[nodiscard]] std::uint64_t duplicates(Side side) const;  // sum of max(0, occurrences - 1)
   [[nodiscard]] std::uint64_t duplicate_ids(Side side) const;  // ids named more than once
+  // The sides that have named one id, and how often each has named it again. O(1).
+  [[nodiscard]] Mask sides_of(const RecordId& id) const;
+  [[nodiscard]] std::uint64_t repeats(Side side, const RecordId& id) const;
+  // Text ids whose text was let go when the last side named them: counted, but not listed.
+  [[nodiscard]] std::uint64_t unlisted_texts() const;
   [[nodiscard]] std::size_t memory_bytes() const;
 
   // What changed since the last call; leaves an empty delta behind. Pointers move, nothing is

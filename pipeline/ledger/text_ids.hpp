@@ -59,6 +59,14 @@ class TextIds {
   [[nodiscard]] TextPicture picture();
   [[nodiscard]] std::size_t bytes() const;
   [[nodiscard]] std::uint64_t outstanding() const { return outstanding_; }
+  [[nodiscard]] std::uint64_t unlisted() const { return masks_.size() - outstanding_; }
+  [[nodiscard]] Mask mask_of(const Fingerprint& fingerprint) const {
+    return masks_.get(fingerprint);
+  }
+  // How often the side has named the id again.
+  [[nodiscard]] std::uint64_t repeats(Side side, const Fingerprint& fingerprint) const {
+    return extras_.empty() ? 0 : extras_[side].get(fingerprint);
+  }
 
  private:
   static constexpr std::uint64_t kDeadTextsMax = 4096;

@@ -25,6 +25,8 @@ struct BatchSummary {
   std::uint64_t unexpected = 0;           // kUnexpected
   std::vector<std::uint64_t> duplicates;  // for each side: occurrences beyond the first
   std::vector<std::uint64_t> duplicate_ids;
+  // Text ids on every side whose text was let go: no list can name them.
+  std::uint64_t unlisted_texts = 0;
   std::uint64_t revision = 0;
 };
 

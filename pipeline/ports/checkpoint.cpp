@@ -8,6 +8,7 @@ void encode(Checkpoint& checkpoint) {
     change.run = encode(change.delta);
     change.delta = LedgerDelta{};
   }
+  checkpoint.garbage.clear();
   checkpoint.encoded = true;
 }
 

@@ -27,7 +27,12 @@ struct BatchRow {
   std::vector<std::string> sides;  // in the order of their bits
   std::optional<std::string> record_type;
   std::optional<std::string> description;
-  std::int64_t created_at_ms = 0;  // wall clock, Unix epoch
+  std::int64_t created_at_ms = 0;             // wall clock, Unix epoch
+  std::optional<std::int64_t> deadline_ms{};  // when all of it should have been processed
+  // Places for sides in the ledger, at least as many as there are sides. One that stays empty keeps
+  // every id outstanding, so that texts of matched ids are kept and can be listed; more let sides
+  // be added later.
+  std::size_t ledger_sides = 0;
 };
 
 // What a peer needs to answer for this slice's part of a batch.
@@ -37,6 +42,21 @@ struct LedgerSummary {
   std::vector<std::uint64_t> duplicate_ids;  // for each side: ids named more than once
   std::uint64_t revision = 0;
 };
+
+// What became of a write that its client may repeat; kept with its key, so that the repetition
+// changes nothing and gets the same answer.
+struct Receipt {
+  std::string key;
+  std::uint64_t fingerprint = 0;  // of the request up to the end of the last unit that counts here
+  std::uint64_t units = 0;        // how many of its units are applied; a write of one unit has one
+  BatchNumber batch = 0;          // that it made or named; 0 where it named several
+  std::uint64_t lines = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t refused = 0;
+  std::int64_t at_ms = 0;
+};
+inline constexpr std::size_t kWriteKeyBytesMax = 255;
 
 struct LedgerChange {
   BatchNumber batch = 0;
@@ -62,14 +82,19 @@ struct Checkpoint {
   Epoch epoch = 0;
   std::uint64_t sequence = 0;  // grows by one; tells after `in_doubt` whether this one is there
   std::vector<SourcePosition> positions;
-  std::vector<BatchRow> new_batches;
+  BatchNumber next_batch = 1;                // numbers are never given twice
+  std::vector<BatchNumber> deleted_batches;  // stored or not; gone before anything below is written
+  std::vector<BatchRow> new_batches;         // or changed ones
   std::vector<LedgerChange> changes;
   std::vector<DeadLetter> dead_letters;
+  std::vector<Receipt> receipts;  // each in the place of an older one of its key
+  std::optional<std::int64_t> receipts_expired_ms{};  // those of this time and before are let go
+  std::vector<std::unique_ptr<Ledger>> garbage;       // of deleted batches; encode() destroys it
   bool encoded = false;
 };
 
-// Encodes every delta of a checkpoint into its run and lets go of the delta. Idempotent. Called by a store on its own
-// thread, so that sorting never holds the loop.
+// Encodes every delta of a checkpoint into its run and lets go of the delta and of deleted ledgers. Idempotent. Called
+// by a store on its own thread, so that neither sorting nor freeing holds the loop.
 void encode(Checkpoint& checkpoint);
 
 struct RestoredBatch {
@@ -84,8 +109,10 @@ struct SliceState {
   std::uint64_t sequence = 0;  // of the last commit, 0 for none
   Seed seed = 0;               // of the deployment
   std::vector<SourcePosition> positions;
+  BatchNumber next_batch = 1;
   std::vector<RestoredBatch> batches;
   std::uint64_t dead_letters = 0;  // how many there are
+  std::vector<Receipt> receipts;   // oldest first
 };
 
 // What an operator wants to know of the last commit and the store's health.

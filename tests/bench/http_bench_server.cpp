@@ -9,6 +9,7 @@
 
 #include "connectors/http/server.hpp"
 #include "tests/fakes/fake_answers.hpp"
+#include "tests/fakes/refusing_writes.hpp"
 
 namespace {
 
@@ -44,7 +45,8 @@ int main(int argc, char** argv) {
   boost::asio::thread_pool query{1};
   rollcall::http::Options options;
   options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8000);
-  rollcall::http::Server server{loop, query, answers, options};
+  rollcall::fakes::RefusingWrites writes;
+  rollcall::http::Server server{loop, query, answers, writes, options};
   if (const auto listening = server.listen(); !listening) {
     std::fprintf(stderr, "%s. %s\n", listening.error().message.c_str(),
                  listening.error().advice.c_str());

@@ -12,6 +12,8 @@
 #include "connectors/http/router.hpp"
 #include "pipeline/ensure.hpp"
 #include "tests/fakes/fake_answers.hpp"
+#include "tests/fakes/refusing_writes.hpp"
+#include "tests/http/run_route.hpp"
 
 using namespace rollcall;
 
@@ -27,22 +29,10 @@ struct World {
     options.metrics = [] { return std::string{"up 1\n"}; };
   }
   fakes::FakeAnswers answers;
+  fakes::RefusingWrites writes;
   http::Options options;
+  boost::asio::thread_pool query{1};
 };
-
-http::Response run(const http::Route& route, const http::Request& request,
-                   const http::Service& service) {
-  if (route.handle != nullptr) return route.handle(request, service);
-  boost::asio::io_context loop;
-  http::Response response;
-  boost::asio::co_spawn(loop, route.handle_waiting(request, service),
-                        [&response](const std::exception_ptr& error, http::Response answered) {
-                          ENSURE(!error);
-                          response = std::move(answered);
-                        });
-  loop.run();
-  return response;
-}
 
 void check(http::Response response) {
   if (response.producer) {
@@ -56,7 +46,7 @@ void check(http::Response response) {
     boost::json::parse(response.body, error);
     ENSURE(!error);
   }
-  ENSURE(response.status < 500 || response.status == 501);
+  ENSURE(response.status < 500 || response.status == 501 || response.status == 503);
   std::string head;
   http::append_head(head, response, http::Framing{});
   ENSURE(head.ends_with("\r\n\r\n"));
@@ -68,16 +58,20 @@ void check(http::Response response) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static World world;
-  const http::Service service{world.answers, world.options};
+  const http::Service service{world.answers, world.writes, world.options, world.query};
   std::string_view bytes{reinterpret_cast<const char*>(data), size};
   http::Request request;
-  http::RequestParser parser{request, 16384, 65536};
+  http::RequestParser parser{request, 16384};
   for (;;) {
     std::size_t consumed = 0;
     const auto progress = parser.feed(bytes, consumed);
     ENSURE(consumed <= bytes.size());
     bytes.remove_prefix(consumed);
     if (progress == http::RequestParser::Progress::need_more) break;
+    if (progress == http::RequestParser::Progress::header) {
+      parser.take_body(http::RequestParser::Body::keep, 65536);
+      continue;
+    }
     if (progress == http::RequestParser::Progress::failed) {
       check(http::to_response(parser.failure(), "x"));
       break;
@@ -85,7 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     request.id = "x";
     http::Routed routed = http::find_route(request, http::routes());
     check(routed.route == nullptr ? std::move(routed.response)
-                                  : run(*routed.route, request, service));
+                                  : http::run(*routed.route, request, service));
     parser.restart();
   }
   return 0;

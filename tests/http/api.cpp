@@ -1,28 +1,10 @@
 #include "tests/http/api.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
 
-#include "connectors/http/router.hpp"
+#include "tests/http/run_route.hpp"
 
 namespace rollcall::http {
-namespace {
-
-Response run(const Route& route, const Request& request, const Service& service) {
-  if (route.handle != nullptr) return route.handle(request, service);
-  boost::asio::io_context loop;
-  Response response;
-  boost::asio::co_spawn(loop, route.handle_waiting(request, service),
-                        [&response](const std::exception_ptr& error, Response answered) {
-                          if (error) std::rethrow_exception(error);
-                          response = std::move(answered);
-                        });
-  loop.run();
-  return response;
-}
-
-}  // namespace
-
 ApiAnswer Api::ask(Method method, std::string_view target, const ApiHeaders& headers) {
   Request request;
   request.method = method;
@@ -31,7 +13,8 @@ ApiAnswer Api::ask(Method method, std::string_view target, const ApiHeaders& hea
   request.if_none_match = headers.if_none_match;
   request.id = "test-1";
   Routed routed = find_route(request, routes());
-  const Service service{answers, options};
+  boost::asio::thread_pool query{1};
+  const Service service{answers, writes, options, query};
   ApiAnswer answer;
   answer.route = routed.label;
   answer.head =

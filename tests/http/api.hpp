@@ -9,6 +9,7 @@
 #include "connectors/http/request.hpp"
 #include "connectors/http/response.hpp"
 #include "tests/fakes/fake_answers.hpp"
+#include "tests/fakes/refusing_writes.hpp"
 
 namespace rollcall::http {
 
@@ -34,6 +35,7 @@ struct ApiHeaders {
 class Api {
  public:
   fakes::FakeAnswers answers;
+  fakes::RefusingWrites writes;
   Options options;
 
   ApiAnswer get(std::string_view target, const ApiHeaders& headers = {}) {

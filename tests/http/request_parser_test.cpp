@@ -9,15 +9,22 @@ using Progress = RequestParser::Progress;
 
 struct Parsing {
   Request request;
-  RequestParser parser{request, 16384, 1000};
+  RequestParser parser{request, 16384};
+  bool keeps = true;         // the body
   std::string held;          // not yet taken
   std::size_t consumed = 0;  // by the last feed
 
   Progress feed(std::string_view bytes) {
     held += bytes;
     consumed = 0;
-    const auto progress = parser.feed(held, consumed);
+    auto progress = parser.feed(held, consumed);
     held.erase(0, consumed);
+    if (progress != Progress::header) return progress;
+    parser.take_body(keeps ? RequestParser::Body::keep : RequestParser::Body::drop, 1000);
+    std::size_t of_body = 0;
+    progress = parser.feed(held, of_body);
+    held.erase(0, of_body);
+    consumed += of_body;
     return progress;
   }
   unsigned failure(std::string_view bytes) {
@@ -116,11 +123,40 @@ TEST_CASE("headers have a limit, in one piece or dripping") {
 }
 
 TEST_CASE("bodies have a limit, declared or in chunks") {
-  CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n") == 413);
-  CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n") == 413);
+  const std::string much(1001, 'b');
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n" + much) == 413);
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e9\r\n" + much +
+                "\r\n") == 413);
   Parsing enough;
   CHECK(enough.feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" +
                     std::string(1000, 'b')) == Progress::complete);
+  CHECK(enough.request.body == std::string(1000, 'b'));
+}
+
+TEST_CASE("a body is kept or dropped, in chunks or whole") {
+  for (const bool keeps : {true, false}) {
+    Parsing parsing;
+    parsing.keeps = keeps;
+    REQUIRE(parsing.feed("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc"
+                         "\r\n2\r\nde\r\n0\r\n\r\n") == Progress::complete);
+    CHECK(parsing.request.body == (keeps ? "abcde" : ""));
+    CHECK(parsing.request.chunked);
+    CHECK_FALSE(parsing.request.content_length);
+  }
+}
+
+TEST_CASE("fields that decide who asks for what come once") {
+  CHECK(refusal("POST / HTTP/1.1\r\nHost: a\r\nIdempotency-Key: a\r\nIdempotency-Key: b\r\n\r\n") ==
+        400);
+  CHECK(refusal("GET / HTTP/1.1\r\nHost: a\r\nAuthorization: a\r\nauthorization: a\r\n\r\n") ==
+        400);
+  Parsing parsing;
+  REQUIRE(
+      parsing.feed("POST / HTTP/1.1\r\nHost: a\r\nIdempotency-Key: k 1\r\nAuthorization: Bearer x"
+                   "\r\nOrigin: https://a.example\r\n\r\n") == Progress::complete);
+  CHECK(parsing.request.idempotency_key == "k 1");
+  CHECK(parsing.request.authorization == "Bearer x");
+  CHECK(parsing.request.origin == "https://a.example");
 }
 
 TEST_CASE("the expectation of 100-continue is reported once, after the header") {

@@ -230,12 +230,12 @@ TEST_CASE("methods: 405 with Allow, OPTIONS, HEAD where GET works") {
   Api api = with_orders();
   const auto refused = api.ask(Method::post, "/api/v1/batches/1");
   check_problem(refused, 405, "method_not_allowed");
-  CHECK(refused.header("Allow") == "GET, HEAD, OPTIONS");
+  CHECK(refused.header("Allow") == "GET, HEAD, OPTIONS, DELETE");
   CHECK(refused.route == "/api/v1/batches/{batch}");
   CHECK(api.ask(Method::other, "/livez").status == 405);
   const auto options = api.ask(Method::options, "/api/v1/batches/1");
   CHECK(options.status == 204);
-  CHECK(options.header("Allow") == "GET, HEAD, OPTIONS");
+  CHECK(options.header("Allow") == "GET, HEAD, OPTIONS, DELETE");
   CHECK(api.ask(Method::options, "*").status == 204);
   CHECK(api.ask(Method::head, "/api/v1/batches/1").status == 200);
   check_problem(api.ask(Method::options, "/nowhere"), 404, "not_found");

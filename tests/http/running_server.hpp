@@ -13,6 +13,7 @@
 
 #include "connectors/http/server.hpp"
 #include "tests/fakes/fake_answers.hpp"
+#include "tests/fakes/refusing_writes.hpp"
 #include "tests/http/peer.hpp"
 
 namespace rollcall::http {
@@ -22,7 +23,7 @@ namespace rollcall::http {
 class RunningServer {
  public:
   explicit RunningServer(fakes::FakeAnswers& answers, Options options = {})
-      : server_(loop_, query_, answers, on_free_port(std::move(options))) {
+      : server_(loop_, query_, answers, writes_, on_free_port(std::move(options))) {
     server_.listen().value();
     thread_ = std::thread{[this] { loop_.run(); }};
   }
@@ -66,6 +67,7 @@ class RunningServer {
 
   boost::asio::io_context loop_{1};
   boost::asio::thread_pool query_{1};
+  fakes::RefusingWrites writes_;
   Server server_;
   std::uint16_t port_ = 0;
   std::thread thread_;

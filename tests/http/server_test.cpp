@@ -125,8 +125,9 @@ TEST_CASE("a client that is not understood is told why before the connection is 
   CHECK(refused("GET / HTTP/1.1\r\n\r\n") == 400);
   CHECK(refused("GET / HTTP/1.1\r\nHost: x\r\nBomb: " + std::string(100'000, 'x') + "\r\n\r\n") ==
         431);
-  CHECK(refused("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 16777217\r\n\r\n" +
-                std::string(200'000, 'x')) == 413);
+  CHECK(
+      refused("POST /api/v1/records/bulk HTTP/1.1\r\nHost: x\r\nContent-Length: 16777217\r\n\r\n" +
+              std::string(200'000, 'x')) == 413);
   const std::string tls_hello = "\x16\x03\x01\x02\x00\x01\x00\x01\xFC\x03\x03"s;
   CHECK(refused(tls_hello + std::string(500, 'z') + "\r\n\r\n") == 400);
 }
@@ -135,14 +136,29 @@ TEST_CASE("a body that no route wants is read past") {
   Orders orders;
   RunningServer server{orders.answers};
   Peer peer = server.connect();
-  peer.send("POST /api/v1/batches/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n" +
-            std::string(300'000, 'x'));
+  peer.send("POST /api/v1/batches/1 HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n" +
+            std::string(60'000, 'x'));
   CHECK(peer.receive().status == 405);
-  peer.send("POST /livez HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
+  peer.send("GET /livez HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3\r\n\r\n");
   CHECK(peer.receive().status == 100);
   peer.send("abc");
-  CHECK(peer.receive().status == 405);
+  CHECK(peer.receive().status == 200);
   CHECK(peer.get("/livez").status == 200);
+}
+
+TEST_CASE("a refused body that is long or has not been sent is answered at once") {
+  Orders orders;
+  RunningServer server{orders.answers};
+  for (const std::string& framing :
+       {"Content-Length: 300000\r\n"s, "Transfer-Encoding: chunked\r\n"s,
+        "Expect: 100-continue\r\nContent-Length: 3\r\n"s}) {
+    Peer peer = server.connect();
+    peer.send("POST /livez HTTP/1.1\r\nHost: x\r\n" + framing + "\r\n");
+    const auto answer = peer.receive();
+    CHECK(answer.status == 405);
+    CHECK(answer.header("connection") == "close");
+    CHECK(peer.closed());
+  }
 }
 
 TEST_CASE("a client that drips its request is told so and closed") {
@@ -218,7 +234,8 @@ TEST_CASE("an address in use is the configuration's fault, and says which") {
   boost::asio::thread_pool query{1};
   Options options;
   options.port = server.port();
-  Server second{loop, query, orders.answers, options};
+  fakes::RefusingWrites writes;
+  Server second{loop, query, orders.answers, writes, options};
   const auto listening = second.listen();
   REQUIRE(listening.has_error());
   CHECK(listening.error().configuration);
@@ -226,7 +243,7 @@ TEST_CASE("an address in use is the configuration's fault, and says which") {
         std::string::npos);
   CHECK_FALSE(listening.error().advice.empty());
   options.address = "not-an-address";
-  Server third{loop, query, orders.answers, options};
+  Server third{loop, query, orders.answers, writes, options};
   CHECK(third.listen().error().configuration);
 }
 

@@ -51,6 +51,8 @@ void check_batch(const RestoredBatch& restored, const BatchOracle& expected) {
   CHECK(restored.row.record_type == expected.row.record_type);
   CHECK(restored.row.description == expected.row.description);
   CHECK(restored.row.created_at_ms == expected.row.created_at_ms);
+  CHECK(restored.row.deadline_ms == expected.row.deadline_ms);
+  CHECK(restored.row.ledger_sides == expected.row.ledger_sides);
   CHECK(restored.summary.revision == expected.revision);
   Ledger& ledger = *restored.ledger;
   const std::size_t sides = expected.row.sides.size();
@@ -91,12 +93,32 @@ void check_restored(const SliceState& state, const SliceOracle& oracle) {
     CHECK(position.lost_records == found->second.lost_records);
   }
   CHECK(state.dead_letters == oracle.dead_letters.size());
+  CHECK(state.next_batch == oracle.next_batch);
+  REQUIRE(state.receipts.size() == oracle.receipts.size());
+  std::int64_t before_ms = 0;
+  for (const Receipt& receipt : state.receipts) {
+    const auto found = oracle.receipts.find(receipt.key);
+    REQUIRE(found != oracle.receipts.end());
+    const Receipt& expect = found->second;
+    CHECK(receipt.fingerprint == expect.fingerprint);
+    CHECK(receipt.units == expect.units);
+    CHECK(receipt.batch == expect.batch);
+    CHECK(receipt.lines == expect.lines);
+    CHECK(receipt.accepted == expect.accepted);
+    CHECK(receipt.duplicates == expect.duplicates);
+    CHECK(receipt.refused == expect.refused);
+    CHECK(receipt.at_ms == expect.at_ms);
+    CHECK(receipt.at_ms >= before_ms);
+    before_ms = receipt.at_ms;
+  }
 }
 
 void SliceModel::adopt(SliceState state, const SliceOracle& durable) {
   oracle_ = durable;
   ledgers_.clear();
   new_batches_.clear();
+  deleted_.clear();
+  new_receipts_.clear();
   for (RestoredBatch& batch : state.batches) ledgers_[batch.row.number] = std::move(batch.ledger);
   dead_letters_cut_ = durable.dead_letters.size();
   epoch_ = state.epoch;
@@ -110,7 +132,11 @@ Checkpoint SliceModel::cut() {
   checkpoint.sequence = ++sequence_;
   for (const auto& [channel, position] : oracle_.positions)
     checkpoint.positions.push_back(position);
+  checkpoint.next_batch = oracle_.next_batch;
+  checkpoint.deleted_batches = std::exchange(deleted_, {});
   checkpoint.new_batches = std::exchange(new_batches_, {});
+  for (auto& [key, receipt] : std::exchange(new_receipts_, {}))
+    checkpoint.receipts.push_back(receipt);
   for (auto& [number, ledger] : ledgers_) {
     LedgerChange change;
     change.batch = number;
@@ -129,16 +155,44 @@ Checkpoint SliceModel::cut() {
 BatchNumber SliceModel::create_batch(const std::string& name,
                                      const std::vector<std::string>& sides) {
   BatchRow row;
-  row.number = static_cast<BatchNumber>(oracle_.batches.size()) + 1;
+  row.number = oracle_.next_batch++;
   row.name = name;
   row.sides = sides;
   if (random_() % 2 == 0) row.record_type = "type, \"quoted\" {and} \\escaped";
   if (random_() % 2 == 0) row.description = "";
   row.created_at_ms = kNow + row.number;
+  if (random_() % 2 == 0) row.deadline_ms = kNow + 60'000;
+  row.ledger_sides = sides.size() + random_() % 2;
   oracle_.batches[row.number].row = row;
-  ledgers_[row.number] = std::make_unique<Ledger>(sides.size(), seed_);
+  ledgers_[row.number] = std::make_unique<Ledger>(row.ledger_sides, seed_);
   new_batches_.push_back(row);
   return row.number;
+}
+
+void SliceModel::delete_batch(BatchNumber batch) {
+  const auto unstored = std::find_if(new_batches_.begin(), new_batches_.end(),
+                                     [&](const BatchRow& row) { return row.number == batch; });
+  if (unstored != new_batches_.end()) {
+    new_batches_.erase(unstored);
+  } else {
+    deleted_.push_back(batch);
+  }
+  ledgers_.erase(batch);
+  oracle_.batches.erase(batch);
+}
+
+void SliceModel::put_receipt(const std::string& key) {
+  Receipt receipt;
+  receipt.key = key;
+  receipt.fingerprint = random_();
+  receipt.units = random_() % 100;
+  receipt.batch = static_cast<BatchNumber>(random_() % 10);
+  receipt.lines = random_() % 1000;
+  receipt.accepted = random_();
+  receipt.duplicates = random_() % 1000;
+  receipt.refused = random_() % 10;
+  receipt.at_ms = kNow + static_cast<std::int64_t>(random_() % 100'000);
+  oracle_.receipts[key] = new_receipts_[key] = receipt;
 }
 
 void SliceModel::add(BatchNumber batch, Side side, const OwnedRecordId& id) {
@@ -161,6 +215,11 @@ void SliceModel::add_dead_letter(const std::string& sample) {
   letter.sample = sample;
   letter.at_ms = kNow + letter.position;
   oracle_.dead_letters.push_back(std::move(letter));
+}
+
+BatchNumber SliceModel::random_batch() {
+  const auto place = random_() % oracle_.batches.size();
+  return std::next(oracle_.batches.begin(), static_cast<std::ptrdiff_t>(place))->first;
 }
 
 OwnedRecordId SliceModel::random_id() {
@@ -188,7 +247,7 @@ void SliceModel::advance_position() {
 void SliceModel::feed(std::size_t events) {
   if (oracle_.batches.empty() || random_() % 4 == 0) {
     const std::string name =
-        "batch \\ " + std::to_string(oracle_.batches.size()) + std::string("\0\xE2\x82\xAC", 4);
+        "batch \\ " + std::to_string(oracle_.next_batch) + std::string("\0\xE2\x82\xAC", 4);
     create_batch(name, random_() % 3 == 0
                            ? std::vector<std::string>{"salesforce", "hub,spot", "in\"ternal"}
                            : std::vector<std::string>{"expected", "processed"});
@@ -199,7 +258,9 @@ void SliceModel::feed(std::size_t events) {
       add_dead_letter(std::string("\0\xFF{\"id\":", 8));
       continue;
     }
-    const auto batch = static_cast<BatchNumber>(random_() % oracle_.batches.size()) + 1;
+    if (random_() % 60 == 0) put_receipt("key \" \\ " + std::to_string(random_() % 20));
+    if (oracle_.batches.size() > 2 && random_() % 200 == 0) delete_batch(random_batch());
+    const BatchNumber batch = random_batch();
     add(batch, static_cast<Side>(random_() % oracle_.batches[batch].row.sides.size()), random_id());
   }
 }

@@ -21,6 +21,8 @@ struct SliceOracle {
   std::map<BatchNumber, BatchOracle> batches;
   std::map<std::string, SourcePosition> positions;
   std::vector<DeadLetter> dead_letters;
+  std::map<std::string, Receipt> receipts;
+  BatchNumber next_batch = 1;
 };
 
 // Compares what came back from a store with what should; doctest checks.
@@ -41,6 +43,8 @@ class SliceModel {
   void feed(std::size_t events);
   BatchNumber create_batch(const std::string& name, const std::vector<std::string>& sides);
   void add(BatchNumber batch, Side side, const OwnedRecordId& id);
+  void delete_batch(BatchNumber batch);
+  void put_receipt(const std::string& key);
   void add_dead_letter(const std::string& sample);
 
   [[nodiscard]] const SliceOracle& oracle() const { return oracle_; }
@@ -49,11 +53,14 @@ class SliceModel {
  private:
   void advance_position();
   OwnedRecordId random_id();
+  BatchNumber random_batch();
 
   std::mt19937_64 random_;
   SliceOracle oracle_;
   std::map<BatchNumber, std::unique_ptr<Ledger>> ledgers_;
   std::vector<BatchRow> new_batches_;
+  std::vector<BatchNumber> deleted_;
+  std::map<std::string, Receipt> new_receipts_;
   std::size_t dead_letters_cut_ = 0;
   Epoch epoch_ = 0;
   std::uint64_t sequence_ = 0;

@@ -229,5 +229,46 @@ TEST_CASE("runs are merged when they are many, while commits go on, and nothing 
   take_over(next, model, SliceOracle(model.oracle()));
 }
 
+TEST_CASE("a deleted batch leaves nothing behind, and its name may come again") {
+  const auto world = make_store_world();
+  SliceModel model(11);
+  {
+    StoreProcess process(*world);
+    take_over(process, model, {});
+    for (int round = 0; round < 30; ++round) {  // merges are under way when it goes
+      const BatchNumber batch = model.create_batch("the name", kTwoSides);
+      for (int commit = 0; commit < 9; ++commit) {
+        for (std::uint64_t id = 0; id < 20; ++id) model.add(batch, kExpected, id);
+        commit_next(process, model);
+      }
+      model.delete_batch(batch);
+    }
+    commit_next(process, model);
+    CHECK(world->stored_runs() == 0);
+  }
+  StoreProcess next(*world);
+  take_over(next, model, SliceOracle(model.oracle()));
+  CHECK(model.oracle().next_batch == 31);
+}
+
+TEST_CASE("receipts that have expired are let go before new ones are kept") {
+  const auto world = make_store_world();
+  StoreProcess process(*world);
+  SliceModel model(12);
+  take_over(process, model, {});
+  std::int64_t newest_ms = 0;
+  for (int i = 0; i < 20; ++i) model.put_receipt(std::to_string(i));
+  for (const auto& [key, receipt] : model.oracle().receipts)
+    newest_ms = std::max(newest_ms, receipt.at_ms);
+  commit_next(process, model);
+  Checkpoint checkpoint = model.cut();
+  checkpoint.receipts_expired_ms = newest_ms - 1;
+  REQUIRE(ok(process.commit(checkpoint)));
+  const auto state = process.acquire();
+  REQUIRE(ok(state));
+  REQUIRE(state->receipts.size() == 1);
+  CHECK(state->receipts.front().at_ms == newest_ms);
+}
+
 }  // namespace
 }  // namespace rollcall::test

@@ -1,0 +1,107 @@
+#include <string>
+#include <utility>
+
+#include "connectors/http/endpoints.hpp"
+#include "connectors/http/json_writer.hpp"
+#include "connectors/http/offload.hpp"
+#include "connectors/http/problem.hpp"
+#include "connectors/http/write_answer.hpp"
+#include "connectors/json/records_body.hpp"
+
+namespace rollcall::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// A body longer than this is read on a query thread; about a tenth of a millisecond of work.
+constexpr std::size_t kReadOnLoopBytes = std::size_t{16} << 10U;
+
+// Reads a body of many records wherever there is time for it.
+struct Reading {
+  std::string& text;
+  json::RecordsBody body{};
+  std::string failure{};
+
+  void operator()() noexcept {
+    try {
+      body = json::read_records(text);
+    } catch (const std::exception& exception) {
+      failure = exception.what();
+    }
+  }
+};
+
+std::optional<Response> refuse_records(const Request& request, const json::RecordsBody& body) {
+  if (body.syntax != json::RecordsBody::Syntax::object)
+    return malformed_body(request, body.syntax == json::RecordsBody::Syntax::not_an_object);
+  if (!body.errors.empty()) return invalid_fields(request, body.errors);
+  return std::nullopt;
+}
+
+Response refuse_sides(const Request& request, const WriteAnswer& answer, bool single) {
+  json::BodyErrors errors;
+  for (const std::uint32_t line : answer.refused_lines) {
+    errors.add(single ? "/status" : "/records/" + std::to_string(line) + "/status",
+               "is not a side of this batch");
+  }
+  return invalid_fields(request, errors);
+}
+
+}  // namespace
+
+asio::awaitable<Response> post_records(Request& request, const Service& service) {
+  if (auto refused = refuse_write(request, service)) co_return std::move(*refused);
+  const auto key = whole_key(request);
+  Reading reading{request.body};
+  if (request.body.size() > kReadOnLoopBytes) {
+    co_await run_on(service.query, reading);
+  } else {
+    reading();
+  }
+  if (!reading.failure.empty()) throw std::runtime_error(reading.failure);
+  json::RecordsBody& body = reading.body;
+  if (auto refused = refuse_records(request, body)) co_return std::move(*refused);
+
+  Write one{Change{std::move(body.change)}, key};
+  auto answer = co_await service.writes.write(std::move(one), service.options.commit);
+  if (!answer) co_return not_durable(request, service, answer.error());
+  if (answer->outcome == WriteOutcome::unknown_side)
+    co_return refuse_sides(request, *answer, false);
+  if (answer->outcome != WriteOutcome::applied) co_return not_applied(request, *answer);
+  Response response;
+  response.status = 201;
+  JsonWriter{response.body}
+      .open('{')
+      .member("batch_id", *body.batch)
+      .member("accepted", answer->receipt.accepted)
+      .member("duplicates", answer->receipt.duplicates)
+      .close('}');
+  co_return response;
+}
+
+asio::awaitable<Response> post_record(Request& request, const Service& service) {
+  if (auto refused = refuse_write(request, service)) co_return std::move(*refused);
+  const auto key = whole_key(request);
+  json::RecordsBody body = json::read_record(request.body);
+  if (auto refused = refuse_records(request, body)) co_return std::move(*refused);
+
+  const NamedRecord record = body.change.records.front();
+  OwnedRecordId id = record.first;
+  if (record.kind == NamedRecord::Kind::text)
+    id = body.change.texts.substr(record.first, record.second);
+  const std::string side = body.change.sides[record.side];
+  Write one{Change{std::move(body.change)}, key};
+  auto answer = co_await service.writes.write(std::move(one), service.options.commit);
+  if (!answer) co_return not_durable(request, service, answer.error());
+  if (answer->outcome == WriteOutcome::unknown_side) co_return refuse_sides(request, *answer, true);
+  if (answer->outcome != WriteOutcome::applied) co_return not_applied(request, *answer);
+  Response response;
+  response.status = 201;
+  JsonWriter json{response.body};
+  json.open('{').member("batch_id", *body.batch).key("record_id").id(id);
+  json.member("status", side).key("record_metadata").raw(body.metadata).close('}');
+  co_return response;
+}
+
+}  // namespace rollcall::http

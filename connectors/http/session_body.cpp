@@ -1,0 +1,136 @@
+// What becomes of a request's body: dropped, held whole, or handed on piece by piece.
+#include <boost/asio/use_awaitable.hpp>
+#include <limits>
+#include <optional>
+#include <utility>
+
+#include "connectors/http/media_type.hpp"
+#include "connectors/http/problem.hpp"
+#include "connectors/http/session.hpp"
+
+namespace rollcall::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+// Of a body that nobody wants, or that needs no permission to be held.
+constexpr std::uint64_t kDroppedBytes = std::uint64_t{64} << 10U;
+
+Problem body_cut() {
+  return {408,
+          "request_timeout",
+          "The body ended or paused for too long before it was complete.",
+          {},
+          {}};
+}
+
+}  // namespace
+
+bool Session::admit_body() {
+  if (request_.id.empty()) request_.id = state_->make_request_id();
+  routed_ = find_route(request_, routes());
+  const Route* route = routed_.route;
+  if (route != nullptr) {
+    if (auto refused = refuse_body(*route)) {
+      routed_.route = nullptr;
+      routed_.response = std::move(*refused);
+    }
+  }
+  if (routed_.route == nullptr) {
+    // A short body is passed over, and the connection goes on; of a long one only its sender could want the rest.
+    parser_.take_body(RequestParser::Body::drop, kDroppedBytes);
+    const bool is_short = !request_.chunked && request_.content_length.value_or(0) <= kDroppedBytes;
+    return is_short && !request_.expects_continue;
+  }
+  if (std::holds_alternative<StreamHandler>(route->handle)) {
+    parser_.take_body(RequestParser::Body::keep, std::numeric_limits<std::uint64_t>::max());
+    return false;
+  }
+  const bool wanted = !route->consumes.empty();
+  parser_.take_body(wanted ? RequestParser::Body::keep : RequestParser::Body::drop,
+                    wanted ? state_->options.body_bytes_max : kDroppedBytes);
+  return true;
+}
+
+std::optional<Response> Session::refuse_body(const Route& route) const {
+  const bool has_body = request_.chunked || request_.content_length.value_or(0) > 0;
+  const bool streamed = std::holds_alternative<StreamHandler>(route.handle);
+  const std::uint64_t bytes_max =
+      route.consumes.empty() ? kDroppedBytes : state_->options.body_bytes_max;
+  if (!streamed && request_.content_length.value_or(0) > bytes_max) {
+    return to_response({413,
+                        "body_too_large",
+                        "The body is larger than the " + std::to_string(bytes_max) +
+                            " bytes that this path takes; send it in pieces.",
+                        {},
+                        {}},
+                       request_.id);
+  }
+  if (!route.consumes.empty() && (has_body || !request_.content_type.empty()) &&
+      !is_media_type(request_.content_type, route.consumes)) {
+    return to_response({415,
+                        "unsupported_media_type",
+                        "This path takes a body of type " + std::string{route.consumes} +
+                            "; say so in Content-Type.",
+                        {},
+                        {}},
+                       request_.id);
+  }
+  if (streamed && state_->streams >= state_->options.streams_max) {
+    return unavailable({503,
+                        "too_many_streams",
+                        "As many bodies and lists are on their way as this server takes at once.",
+                        {},
+                        {}},
+                       request_.id, state_->options.retry_after);
+  }
+  return std::nullopt;
+}
+
+// False: there is no room in time, which is answered.
+asio::awaitable<bool> Session::reserve_body() {
+  if (routed_.route == nullptr || routed_.route->consumes.empty()) co_return true;
+  const std::uint64_t length =
+      request_.chunked ? state_->options.body_bytes_max : request_.content_length.value_or(0);
+  if (length <= kDroppedBytes) co_return true;  // bounded by the number of connections
+  waiting_ = Waiting::for_nothing;
+  const bool room = co_await state_->bodies.take(body_room_, length, socket_.get_executor(),
+                                                 state_->options.request);
+  if (room) {
+    if (!request_.chunked) request_.body.reserve(length);
+    co_return true;
+  }
+  Problem problem{
+      503, "too_many_bodies", "As many bodies are being read as this server holds.", {}, {}};
+  routed_.route = nullptr;
+  routed_.response = unavailable(std::move(problem), request_.id, state_->options.retry_after);
+  co_return false;
+}
+
+// Tells the client that its body is wanted, where it waits for that, and sends what is due.
+asio::awaitable<bool> Session::tell_expectation() {
+  if (parser_.take_expectation()) out_ += "HTTP/1.1 100 Continue\r\n\r\n";
+  if (out_.empty()) co_return true;
+  co_return co_await flush();
+}
+
+asio::awaitable<bool> Session::more() {
+  const std::size_t before = request_.body.size();
+  waiting_ = Waiting::for_nothing;  // each wait has its own deadline: the body has no length
+  while (!parser_.done() && !stream_failure_) {
+    const auto progress = parse();
+    if (request_.body.size() > before) break;
+    if (progress == RequestParser::Progress::failed) {
+      stream_failure_ = parser_.failure();
+    } else if (progress == RequestParser::Progress::need_more) {
+      bool arrived = co_await tell_expectation();
+      if (arrived) arrived = co_await read_some();
+      if (!arrived) stream_failure_ = body_cut();
+    }
+  }
+  waiting_ = Waiting::for_nothing;
+  co_return request_.body.size() > before;
+}
+
+}  // namespace rollcall::http

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
+
+#include "connectors/http/request.hpp"
+#include "connectors/http/response.hpp"
+#include "connectors/http/router.hpp"
+#include "connectors/json/body_error.hpp"
+#include "connectors/json/body_object.hpp"
+#include "pipeline/ports/writes.hpp"
+
+// What the endpoints that change something have in common.
+namespace rollcall::http {
+
+// 503 while nothing can be written, 422 for an Idempotency-Key that is none.
+[[nodiscard]] std::optional<Response> refuse_write(const Request& request, const Service& service);
+
+// The key under which the request may be repeated: its body, path and method tell whether another
+// one has the same key. Nothing where the client gave none.
+[[nodiscard]] std::optional<WriteKey> whole_key(const Request& request);
+
+// 400 for a body that is not a JSON object.
+[[nodiscard]] Response malformed_body(const Request& request, bool is_json);
+// 422 with a pointer to each wrong field.
+[[nodiscard]] Response invalid_fields(const Request& request, const json::BodyErrors& errors);
+// 400 or 422 where the body is not what was asked for.
+[[nodiscard]] std::optional<Response> refuse_fields(const Request& request, json::BodyObject& body);
+
+// 503: the write is not, or not known to be, durable.
+[[nodiscard]] Response not_durable(const Request& request, const Service& service,
+                                   const Failure& failure);
+// What stands in the way of a write that could not be applied.
+[[nodiscard]] Response not_applied(const Request& request, const WriteAnswer& answer);
+
+// Writes and answers what went wrong, or leaves it to the caller to say what was done.
+struct Written {
+  std::optional<Response> refused;
+  WriteAnswer answer;
+};
+[[nodiscard]] boost::asio::awaitable<Written> write(const Request& request, const Service& service,
+                                                    Change change);
+
+// The batch that a path names, as a write names it; nothing where no batch can have that number.
+[[nodiscard]] std::optional<BatchRef> batch_ref(const Request& request);
+
+}  // namespace rollcall::http

@@ -1,0 +1,339 @@
+#include "pipeline/flow/write_queue.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <utility>
+
+#include "pipeline/ensure.hpp"
+
+namespace rollcall {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr int kAhead = 8;  // ids whose memory is asked for before they are named
+
+BatchRow row_of(CreateBatch& change, std::size_t default_sides, std::int64_t now_ms) {
+  BatchRow row;
+  row.name = std::move(change.name);
+  row.record_type = std::move(change.record_type);
+  row.description = std::move(change.description);
+  row.sides = std::move(change.sides);
+  row.deadline_ms = change.deadline_ms;
+  row.created_at_ms = now_ms;
+  // A place that stays empty, so that lists can name matched texts too.
+  row.ledger_sides =
+      std::min((row.sides.empty() ? default_sides : row.sides.size()) + 1, kSidesMax);
+  return row;
+}
+
+RecordId id_of(const NamedRecord& record, const std::string& texts) {
+  if (record.kind == NamedRecord::Kind::integer) return RecordId{record.first};
+  return RecordId::from_text(std::string_view{texts}.substr(record.first, record.second));
+}
+
+// Names records [begin, end) of a run in its batch.
+void add_records(Ledger& ledger, const std::vector<Side>& sides, const AddRecords& change,
+                 std::pair<std::size_t, std::size_t> piece, Receipt& receipt) {
+  const auto [begin, end] = piece;
+  const auto announce = [&](std::size_t at) {
+    if (at < end && change.records[at].kind != NamedRecord::Kind::range)
+      ledger.prefetch(id_of(change.records[at], change.texts));
+  };
+  for (std::size_t at = begin; at < begin + kAhead; ++at) announce(at);
+  for (std::size_t at = begin; at < end; ++at) {
+    announce(at + kAhead);
+    const NamedRecord& record = change.records[at];
+    const Side side = sides[record.side];
+    if (side >= kSidesMax) {
+      const bool same_line = at > 0 && change.records[at - 1].line == record.line;
+      receipt.refused += same_line ? 0 : 1;
+    } else if (record.kind == NamedRecord::Kind::range) {
+      const std::uint64_t before = ledger.total(side);
+      ledger.add(side, IntegerRange{record.first, record.second});
+      const std::uint64_t fresh = ledger.total(side) - before;
+      receipt.accepted += fresh;
+      receipt.duplicates += record.second - record.first + 1 - fresh;
+    } else if (ledger.add(side, id_of(record, change.texts))) {
+      ++receipt.accepted;
+    } else {
+      ++receipt.duplicates;
+    }
+  }
+}
+
+}  // namespace
+
+// Owners: the queue, and the coroutine that waits for it.
+struct WriteQueue::Entry {
+  Entry(const asio::any_io_executor& executor, Write its_write)
+      : write(std::move(its_write)), timer(executor) {}
+
+  void settle(Result<WriteAnswer> with) {
+    result = std::move(with);
+    timer.cancel();
+  }
+
+  Write write;
+  WriteAnswer answer;
+  asio::steady_timer timer;  // runs out when the client has waited long enough
+  bool begun = false;
+  std::uint64_t sequence = 0;  // of the checkpoint that makes it durable
+  std::optional<Result<WriteAnswer>> result;
+
+  // Of records: for each run its batch, and for each name of a side its index there.
+  struct Place {
+    Batch* batch = nullptr;
+    std::vector<Side> sides;
+  };
+  std::vector<Place> places;
+};
+
+WriteQueue::WriteQueue(asio::any_io_executor executor, Slice& slice, const Clock& clock,
+                       Signal& wake, Options options)
+    : executor_(std::move(executor)),
+      slice_(slice),
+      clock_(clock),
+      wake_(wake),
+      options_(options) {}
+
+WriteQueue::~WriteQueue() = default;
+
+asio::awaitable<Result<WriteAnswer>> WriteQueue::write(Write write,
+                                                       std::chrono::milliseconds patience) {
+  if (refusal_) co_return *refusal_;
+  const auto entry = std::make_shared<Entry>(executor_, std::move(write));
+  queue_.push_back(entry);
+  wake_.notify();
+  entry->timer.expires_after(patience);
+  while (!entry->result) {
+    const auto [cancelled] = co_await entry->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+    if (entry->result || cancelled) continue;
+    if (entry->begun) {
+      co_return transient("the store has not answered in time; the write may become durable later");
+    }
+    std::erase(queue_, entry);
+    co_return transient("the store does not answer; nothing was written");
+  }
+  co_return std::move(*entry->result);
+}
+
+bool WriteQueue::awaits_cut() const {
+  return !applied_.empty() && applied_.back()->sequence == slice_.next_sequence();
+}
+
+void WriteQueue::turn() {
+  std::size_t budget = options_.ids_per_turn_max;
+  while (budget > 0 && !queue_.empty()) {
+    Entry& entry = *queue_.front();
+    if (!std::exchange(entry.begun, true) && replay(entry)) {
+      finish(entry);
+      continue;
+    }
+    --budget;
+    under_way_ = !apply(entry, budget);
+    if (!under_way_) finish(entry);
+  }
+}
+
+// Whether the write was applied before, or came with the key of another.
+bool WriteQueue::replay(Entry& entry) {
+  if (!entry.write.key) return false;
+  const WriteKey& key = *entry.write.key;
+  Receipt& receipt = entry.answer.receipt;
+  const Receipt* known = slice_.receipts().find(key.key);
+  if (known == nullptr) {
+    receipt.key = key.key;
+    return false;
+  }
+  receipt = *known;
+  if (key.unit >= known->units) return false;  // goes on where the first attempt ended
+  const bool last_of_known = key.unit + 1 == known->units;
+  const bool same = last_of_known ? known->fingerprint == key.fingerprint : !key.whole;
+  if (!same) entry.answer.outcome = WriteOutcome::key_reused;
+  const Batch* batch = slice_.find(known->batch);
+  if (same && batch != nullptr) entry.answer.batch = batch->row;
+  return true;
+}
+
+// Whether the write is applied whole.
+bool WriteQueue::apply(Entry& entry, std::size_t& budget) {
+  if (!under_way_) entry.answer.receipt.at_ms = clock_.now_ms();
+  if (auto* records = std::get_if<AddRecords>(&entry.write.change)) {
+    if (entry.places.empty() && !begin(entry, *records)) return true;
+    add_some(entry, *records, budget);
+    if (next_run_ < records->runs.size()) return false;
+    entry.answer.receipt.lines += records->lines;
+    entry.answer.receipt.refused += records->refused;
+  } else if (auto* create = std::get_if<CreateBatch>(&entry.write.change)) {
+    apply_one(entry, *create);
+  } else if (const auto* one = std::get_if<DeleteBatch>(&entry.write.change)) {
+    apply_one(entry, *one);
+  } else if (const auto* all = std::get_if<DeleteAllBatches>(&entry.write.change)) {
+    apply_one(entry, *all);
+  } else if (const auto* taken = std::get_if<TakeNumber>(&entry.write.change)) {
+    apply_one(entry, *taken);
+  } else {
+    apply_one(entry, std::get<ResetNumbers>(entry.write.change));
+  }
+  if (entry.write.key && entry.answer.outcome == WriteOutcome::applied) {
+    Receipt& receipt = entry.answer.receipt;
+    receipt.fingerprint = entry.write.key->fingerprint;
+    receipt.units = entry.write.key->unit + 1;
+    slice_.receipts().put(receipt);
+  }
+  return true;
+}
+
+// What is applied, or stands in the way, is durable with the next cut; where nothing has changed since the last one it
+// is with that.
+void WriteQueue::finish(Entry& entry) {
+  next_run_ = 0;
+  next_record_ = 0;
+  entry.sequence = slice_.next_sequence() - (slice_.changed() ? 0 : 1);
+  if (entry.sequence <= committed_) {
+    entry.settle(std::move(entry.answer));
+  } else {
+    applied_.push_back(queue_.front());
+  }
+  queue_.pop_front();
+}
+
+void WriteQueue::committed(std::uint64_t sequence) {
+  committed_ = sequence;
+  while (!applied_.empty() && applied_.front()->sequence <= sequence) {
+    applied_.front()->settle(std::move(applied_.front()->answer));
+    applied_.pop_front();
+  }
+}
+
+void WriteQueue::refuse_new(Failure reason) {
+  refusal_ = std::move(reason);
+  while (!queue_.empty() && !queue_.back()->begun) {
+    queue_.back()->settle(*refusal_);
+    queue_.pop_back();
+  }
+}
+
+void WriteQueue::fail_all(const Failure& reason) {
+  refuse_new(reason);
+  for (const auto* entries : {&queue_, &applied_}) {
+    for (const auto& entry : *entries) entry->settle(reason);
+  }
+  queue_.clear();
+  applied_.clear();
+}
+
+Batch* WriteQueue::find(const BatchRef& batch) const {
+  if (const auto* number = std::get_if<BatchNumber>(&batch)) return slice_.find(*number);
+  return slice_.find(std::get<std::string>(batch));
+}
+
+void WriteQueue::apply_one(Entry& entry, CreateBatch& change) {
+  if (const Batch* existing = slice_.find(change.name)) {
+    entry.answer.outcome = WriteOutcome::batch_exists;
+    entry.answer.batch = existing->row;
+    return;
+  }
+  Batch& batch = slice_.create(row_of(change, slice_.default_sides(), entry.answer.receipt.at_ms));
+  if (change.range) {
+    slice_.change(batch, [&](Ledger& ledger) { ledger.add(0, *change.range); });
+    slice_.count_event(batch);
+  }
+  entry.answer.receipt.batch = batch.row.number;
+  entry.answer.batch = batch.row;
+}
+
+void WriteQueue::apply_one(Entry& entry, const DeleteBatch& change) {
+  Batch* batch = find(change.batch);
+  if (batch == nullptr) {
+    entry.answer.outcome = WriteOutcome::no_such_batch;
+    return;
+  }
+  entry.answer.receipt.batch = batch->row.number;
+  slice_.remove(*batch);
+}
+
+void WriteQueue::apply_one(Entry& entry, const DeleteAllBatches&) {
+  entry.answer.receipt.accepted = slice_.batches().size();
+  while (!slice_.batches().empty()) slice_.remove(*slice_.batches().back());
+}
+
+void WriteQueue::apply_one(Entry& entry, const TakeNumber& change) {
+  Batch& batch = numbers(change.batch, change.range);
+  const RecordId id{change.number};
+  if ((batch.ledger->sides_of(id) & bit(kProcessed)) != 0) {
+    entry.answer.outcome = WriteOutcome::number_taken;
+  } else {
+    slice_.change(batch, [&](Ledger& ledger) { ledger.add(kProcessed, id); });
+    slice_.count_event(batch);
+  }
+  entry.answer.receipt.batch = batch.row.number;
+  entry.answer.receipt.accepted = batch.ledger->count(kMissing);
+}
+
+void WriteQueue::apply_one(Entry& entry, const ResetNumbers& change) {
+  if (Batch* batch = slice_.find(change.batch)) slice_.remove(*batch);
+  const Batch& batch = numbers(change.batch, change.range);
+  entry.answer.receipt.batch = batch.row.number;
+  entry.answer.receipt.accepted = batch.ledger->count(kMissing);
+}
+
+Batch& WriteQueue::numbers(const std::string& name, IntegerRange range) {
+  if (Batch* batch = slice_.find(name)) return *batch;
+  Batch& batch = slice_.create(name, clock_.now_ms());
+  slice_.change(batch, [&](Ledger& ledger) { ledger.add(kExpected, range); });
+  slice_.count_event(batch);
+  return batch;
+}
+
+// Finds every batch and side; false where they are not there and nothing is to be applied.
+bool WriteQueue::begin(Entry& entry, AddRecords& change) {
+  WriteAnswer& answer = entry.answer;
+  for (const AddRecords::Run& run : change.runs) {
+    Batch* batch = find(run.batch);
+    if (batch == nullptr && !change.makes_batches) {
+      answer.outcome = WriteOutcome::no_such_batch;
+      return false;
+    }
+    if (batch == nullptr) batch = &slice_.create(std::get<std::string>(run.batch), clock_.now_ms());
+    Entry::Place& place = entry.places.emplace_back();
+    place.batch = batch;
+    for (const std::string& side : change.sides) place.sides.push_back(batch->side(side));
+    answer.receipt.batch = change.runs.size() == 1 ? batch->row.number : 0;
+    const bool all_known =
+        std::find(place.sides.begin(), place.sides.end(), Side{kSidesMax}) == place.sides.end();
+    for (std::size_t at = run.begin; at < run.end && !all_known; ++at) {
+      const NamedRecord& record = change.records[at];
+      if (place.sides[record.side] < kSidesMax) continue;
+      if (answer.refused_lines.size() < kRefusedLinesMax &&
+          (answer.refused_lines.empty() || answer.refused_lines.back() != record.line))
+        answer.refused_lines.push_back(record.line);
+    }
+  }
+  if (!change.all_or_nothing || answer.refused_lines.empty()) return true;
+  answer.outcome = WriteOutcome::unknown_side;
+  return false;
+}
+
+void WriteQueue::add_some(Entry& entry, AddRecords& change, std::size_t& budget) {
+  Receipt& receipt = entry.answer.receipt;
+  for (; next_run_ < change.runs.size(); ++next_run_) {
+    const AddRecords::Run& run = change.runs[next_run_];
+    const Entry::Place& place = entry.places[next_run_];
+    next_record_ = std::max(next_record_, run.begin);
+    const std::size_t end = std::min(run.end, next_record_ + budget);
+    budget -= end - next_record_;
+    slice_.change(*place.batch, [&](Ledger& ledger) {
+      add_records(ledger, place.sides, change, {next_record_, end}, receipt);
+    });
+    slice_.count_events(*place.batch, end - next_record_);
+    next_record_ = end;
+    if (end < run.end) return;
+  }
+}
+
+}  // namespace rollcall

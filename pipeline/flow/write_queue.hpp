@@ -1,0 +1,86 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "pipeline/flow/signal.hpp"
+#include "pipeline/flow/slice.hpp"
+#include "pipeline/ports/clock.hpp"
+#include "pipeline/ports/writes.hpp"
+
+namespace rollcall {
+
+// Writes that clients wait for, applied one after the other, a bounded piece at a time. As a drain,
+// a write is a unit that no checkpoint may split: cut only when between_units().
+//
+//   write() ─► queue ─► turn(): applied ─► the next cut ─► committed(): write() returns
+//
+// Owner:  Reconciler. Runs on: the loop.
+// Limits: a turn names at most Options::ids_per_turn_max ids. What the queue holds is bounded by
+//         whoever writes: by connections and the bytes of their bodies.
+class WriteQueue final : public Writes {
+ public:
+  struct Options {
+    std::size_t ids_per_turn_max = 4'096;  // about half a millisecond of work
+  };
+
+  // `wake` is notified when there is something to do.
+  WriteQueue(boost::asio::any_io_executor executor, Slice& slice, const Clock& clock, Signal& wake,
+             Options options);
+  ~WriteQueue() override;
+
+  boost::asio::awaitable<Result<WriteAnswer>> write(Write write,
+                                                    std::chrono::milliseconds patience) override;
+
+  [[nodiscard]] bool between_units() const { return !under_way_; }
+  [[nodiscard]] bool empty() const { return queue_.empty(); }
+  // Applies some of what is queued. There must be something.
+  void turn();
+  // Whether somebody waits for what the next cut will hold.
+  [[nodiscard]] bool awaits_cut() const;
+  void committed(std::uint64_t sequence);
+  // From now on writes are refused; those that are not begun fail, with nothing of them applied.
+  void refuse_new(Failure reason);
+  // Those that are applied fail too: nothing is committed any more.
+  void fail_all(const Failure& reason);
+
+ private:
+  struct Entry;
+  [[nodiscard]] bool replay(Entry& entry);
+  [[nodiscard]] bool apply(Entry& entry, std::size_t& budget);
+  void finish(Entry& entry);
+
+  void apply_one(Entry& entry, CreateBatch& change);
+  void apply_one(Entry& entry, const DeleteBatch& change);
+  void apply_one(Entry& entry, const DeleteAllBatches& change);
+  void apply_one(Entry& entry, const TakeNumber& change);
+  void apply_one(Entry& entry, const ResetNumbers& change);
+  [[nodiscard]] bool begin(Entry& entry, AddRecords& change);
+  void add_some(Entry& entry, AddRecords& change, std::size_t& budget);
+
+  [[nodiscard]] Batch* find(const BatchRef& batch) const;
+  Batch& numbers(const std::string& name, IntegerRange range);
+
+  boost::asio::any_io_executor executor_;
+  Slice& slice_;
+  const Clock& clock_;
+  Signal& wake_;
+  Options options_;
+  // Owned together with the coroutine that waits: a client that has gone away does not take back what it wrote.
+  std::deque<std::shared_ptr<Entry>> queue_;
+  std::deque<std::shared_ptr<Entry>> applied_;  // by ascending sequence
+  std::optional<Failure> refusal_;
+  std::uint64_t committed_ = 0;
+  // Of the write under way, the first one of the queue.
+  bool under_way_ = false;
+  std::size_t next_run_ = 0;
+  std::size_t next_record_ = 0;
+};
+
+}  // namespace rollcall

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "pipeline/failure.hpp"
+#include "pipeline/ledger/record_id.hpp"
+#include "pipeline/ports/store.hpp"
+
+namespace rollcall {
+
+// A batch as a client names it.
+using BatchRef = std::variant<BatchNumber, std::string>;
+
+struct CreateBatch {
+  std::string name;
+  std::optional<std::string> record_type;
+  std::optional<std::string> description;
+  std::vector<std::string> sides;  // empty: the default ones
+  std::optional<std::int64_t> deadline_ms;
+  std::optional<IntegerRange> range;  // what its first side names from the beginning
+};
+struct DeleteBatch {
+  BatchRef batch;
+};
+struct DeleteAllBatches {};
+
+// One record of a body: an id, or a range of them, and the side that names it.
+struct NamedRecord {
+  enum class Kind : std::uint8_t { integer, text, range };
+  std::uint64_t first = 0;   // the integer; of a text where it begins in `texts`; of a range lo
+  std::uint64_t second = 0;  // of a text its length, of a range hi
+  std::uint32_t line = 0;    // where it stands in the body, from 0: several may share a line
+  Kind kind = Kind::integer;
+  std::uint8_t side = 0;  // index into `sides`
+};
+
+// Records of one or several batches.
+struct AddRecords {
+  struct Run {
+    BatchRef batch;
+    std::size_t begin = 0;  // [begin, end) of `records`
+    std::size_t end = 0;
+  };
+  std::vector<Run> runs;
+  std::vector<std::string> sides;  // the names that records refer to
+  std::vector<NamedRecord> records;
+  std::string texts;
+  std::uint64_t lines = 0;    // of the body that these came from, bad ones too
+  std::uint64_t refused = 0;  // lines that could not be read
+  // A batch that does not exist: made, as an event would, or the write is refused.
+  bool makes_batches = false;
+  // A side that a batch does not have: its lines are refused, or all of the write.
+  bool all_or_nothing = true;
+};
+
+// One number of a batch with a declared range is taken out, by naming it on the second side; once.
+struct TakeNumber {
+  std::string batch;
+  IntegerRange range;  // of the batch, which is made where it is missing
+  std::uint64_t number = 0;
+};
+// The batch as if nothing had been taken.
+struct ResetNumbers {
+  std::string batch;
+  IntegerRange range;
+};
+
+using Change =
+    std::variant<CreateBatch, DeleteBatch, DeleteAllBatches, AddRecords, TakeNumber, ResetNumbers>;
+
+// What makes a write repeatable: a retry has the same key and the same fingerprint.
+struct WriteKey {
+  std::string key;
+  std::uint64_t fingerprint = 0;  // of the request up to the end of this unit
+  std::uint64_t unit = 0;         // which one of the request, from 0
+  bool whole = true;              // it is the only one
+};
+
+struct Write {
+  Change change;
+  std::optional<WriteKey> key{};
+};
+
+enum class WriteOutcome : std::uint8_t {
+  applied,
+  no_such_batch,
+  batch_exists,
+  unknown_side,  // `refused_lines` tell where
+  number_taken,
+  key_reused,  // the key came with another request before
+};
+
+struct WriteAnswer {
+  WriteOutcome outcome = WriteOutcome::applied;
+  Receipt receipt;                           // of all units of the request so far
+  std::optional<BatchRow> batch;             // that was made
+  std::vector<std::uint32_t> refused_lines;  // for an unknown side; at most kRefusedLinesMax
+};
+inline constexpr std::size_t kRefusedLinesMax = 100;
+
+// What the outside may change. Implemented by the flow; every call is made on the loop.
+//
+// A write is a unit: it lands whole in one checkpoint, or not at all. Many writes share a checkpoint.
+// Limits:  a write that is not begun after `patience` is given up, and so is waiting for its
+//          checkpoint.
+// Fails:   transient; Failure::message tells whether the write may still become durable.
+class Writes {
+ public:
+  virtual ~Writes() = default;
+  // Resumes when the write, or what stands in its way, is durable.
+  virtual boost::asio::awaitable<Result<WriteAnswer>> write(Write write,
+                                                            std::chrono::milliseconds patience) = 0;
+};
+
+}  // namespace rollcall
