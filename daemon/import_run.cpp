@@ -65,7 +65,7 @@ std::string import_line(const std::string& file, const ImportTotals& totals,
   std::string line = file + ": " + grouped(totals.records) + " records: ";
   line += grouped(totals.accepted) + " accepted, " + grouped(totals.duplicates) + " duplicates, " +
           grouped(totals.refused) + " refused; " + time.data();
-  if (elapsed.count() > 0)
+  if (elapsed >= std::chrono::seconds{1})
     line += ", " +
             grouped(static_cast<std::uint64_t>(static_cast<double>(totals.records) / seconds)) +
             " records/s";
