@@ -9,10 +9,11 @@ namespace {
 
 using Seen = CheckState::Seen;
 
-std::string_view word_of(ExitCode code) {
+std::string_view word_of(ExitCode code, const CheckState& state) {
   switch (code) {
     case ExitCode::ok:
-      return "complete";
+      return state.batch->missing == "0" && state.batch->unexpected == "0" ? "complete"
+                                                                           : "within limits";
     case ExitCode::incomplete:
       return "incomplete";
     case ExitCode::unreachable:
@@ -59,7 +60,7 @@ ExitCode exit_code_of(const CheckState& state, const CheckArguments& limits) {
 std::string check_line(const std::string& name, const CheckState& state,
                        const CheckArguments& limits) {
   const ExitCode code = exit_code_of(state, limits);
-  std::string line = printable(name) + ": " + std::string{word_of(code)};
+  std::string line = printable(name) + ": " + std::string{word_of(code, state)};
   if (!is_seen(state)) return line + ": " + state.problem;
   const BatchReport& batch = *state.batch;
   line += ": " + batch.expected + " expected, " + batch.processed + " processed; ";
@@ -76,7 +77,7 @@ std::string check_json(const std::string& name, const CheckState& state,
   const ExitCode code = exit_code_of(state, limits);
   std::string text;
   http::JsonWriter json(text);
-  json.open('{').member("batch", name).member("result", word_of(code));
+  json.open('{').member("batch", name).member("result", word_of(code, state));
   json.member("exit_code", to_int(code));
   json.key("limits").open('{').member("missing", limits.max_missing);
   json.member("unexpected", limits.max_unexpected).close('}');
