@@ -31,8 +31,9 @@ struct CheckArguments {
 };
 
 struct ImportArguments {
-  std::string file;    // "-": stdin
-  std::string format;  // empty: by the file's name
+  std::string file;        // "-": stdin
+  bool customers = false;  // instead of events
+  std::string format;      // empty: by the file's name
   std::string side;
   std::string id_column;
   std::string side_column;

@@ -110,9 +110,13 @@ void add_check(CLI::App& app, CommandLine& line) {
 
 void add_mapping(CLI::App& app, CommandLine& line) {
   auto& import = line.import;
+  auto* const customers = app.add_flag(
+      "--customers", import.customers,
+      "The file holds customers: customer_id, name, email and source of each, and no batch");
   app.add_option("--batch", line.client.batch,
                  "Batch of every record; without it each record names its own")
-      ->option_text("NAME");
+      ->option_text("NAME")
+      ->excludes(customers);
   auto* const side =
       app.add_option("--side", import.side, "Side of every record: expected, processed or another")
           ->option_text("NAME");

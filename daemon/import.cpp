@@ -41,6 +41,7 @@ files::ReaderOptions reader_options(const ClientArguments& client, const ImportA
                                     files::Format format) {
   files::ReaderOptions options;
   options.format = format;
+  if (import.customers) options.content = files::Content::customers;
   options.delimiter = import.delimiter;
   options.mapping = {client.batch, import.side, import.id_column, import.side_column,
                      import.metadata_columns};
@@ -54,7 +55,7 @@ class Import {
          std::chrono::milliseconds retry)
       : source_(source),
         reader_(options, sink_),
-        upload_(client, upload_options(retry)),
+        upload_(client, upload_options(options, retry)),
         line_(is_terminal(STDERR_FILENO)) {}
 
   Result<void> run() {
@@ -80,8 +81,11 @@ class Import {
   void clear() { line_.clear(); }
 
  private:
-  client::EventUpload::Options upload_options(std::chrono::milliseconds retry) {
+  client::EventUpload::Options upload_options(const files::ReaderOptions& reader,
+                                              std::chrono::milliseconds retry) {
     client::EventUpload::Options options;
+    options.content = reader.content;
+    options.batch = reader.mapping.batch;
     options.retry = retry;
     options.seed = std::random_device{}();
     options.say = [this](const std::string& why) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "connectors/client/http_client.hpp"
+#include "connectors/files/mapping.hpp"
 #include "connectors/files/record_sink.hpp"
 #include "pipeline/flow/retry_policy.hpp"
 
@@ -28,22 +29,26 @@ struct UploadReceipt {
   std::vector<files::Refusal> first_refused;
 };
 
-// Under which a daemon remembers that it has taken a chunk. The same place in a file and the same
-// events make the same key, whoever sends them and however often.
-[[nodiscard]] std::string idempotency_key(const EventChunk& chunk);
+// Under which a daemon remembers that it has taken a chunk. The same place in a file, the same
+// events and the same batch make the same key, whoever sends them and however often. `batch` is the
+// batch's number: one that was deleted and made anew is another, and takes the events again.
+[[nodiscard]] std::string idempotency_key(const EventChunk& chunk, const std::string& batch);
 
-// What an answer to a chunk says; empty where it is no receipt. A body of which some lines are
-// refused is answered 422, and all its others are stored.
+// What an answer to a chunk says; empty where it is no receipt. A body of events of which some
+// lines are refused is answered 422, and all its others are stored; one bad customer refuses all.
 [[nodiscard]] std::optional<UploadReceipt> receipt_of(const EventChunk& chunk,
-                                                      const HttpAnswer& answer);
+                                                      const HttpAnswer& answer,
+                                                      files::Content content);
 
-// Sends chunks to POST /api/v1/events until the daemon has them.
+// Sends chunks to POST /api/v1/events until the daemon has them; customers to their own path.
 // Owner:  the import; `client` outlives it. Blocks.
 // Limits: tries for `retry` in all before it gives a chunk up.
 // Fails:  transient where that did not help; fatal where trying again would not.
 class EventUpload {
  public:
   struct Options {
+    files::Content content = files::Content::events;
+    std::string batch;  // name of the only one that events go to; empty: each names its own
     std::chrono::milliseconds retry{std::chrono::minutes{5}};
     std::chrono::milliseconds timeout{std::chrono::minutes{2}};  // of one try
     RetryPolicy::Options backoff{std::chrono::milliseconds{100}, std::chrono::seconds{10}};
@@ -58,12 +63,15 @@ class EventUpload {
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
 
-  [[nodiscard]] Result<HttpAnswer> post(const EventChunk& chunk);
-  [[nodiscard]] Result<HttpAnswer> try_until_answered(const EventChunk& chunk);
+  // The batch's number; a batch that does not exist is made.
+  [[nodiscard]] Result<std::string> find_or_make_batch();
+  [[nodiscard]] HttpRequest request_of(const EventChunk& chunk) const;
+  [[nodiscard]] Result<HttpAnswer> try_until_answered(const HttpRequest& request);
 
   HttpClient& client_;
   const Options options_;
   RetryPolicy policy_;
+  std::string batch_number_;  // empty: not asked for yet
 };
 
 }  // namespace rollcall::client

@@ -7,6 +7,9 @@ namespace rollcall::files {
 
 enum class Format { csv, json, ndjson };
 
+// What the records of a file are: events of batches, or customers of several systems.
+enum class Content { events, customers };
+
 // Where the parts of an event come from. "Column" means a column of a CSV file and a member of a
 // JSON object alike. What is given for the whole file holds for every record of it, whatever the
 // record says itself.

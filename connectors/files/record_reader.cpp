@@ -19,7 +19,7 @@ RecordReader::RecordReader(ReaderOptions options, RecordSink& sink)
       parser_.emplace<LineTexts>(take_text);
       break;
     case Format::json:
-      parser_.emplace<ArrayTexts>("records", take_text);
+      parser_.emplace<ArrayTexts>(has_customers() ? "customers" : "records", take_text);
       break;
   }
 }
@@ -46,12 +46,16 @@ Result<void> RecordReader::finish() {
 
 void RecordReader::take_row(const CsvRow& row) {
   if (header_failure_) return;
-  if (std::exchange(has_header_, true)) return csv_events_.record(row, sink_);
-  if (auto read = csv_events_.header(row); !read) header_failure_ = read.error();
+  const bool is_header = !std::exchange(has_header_, true);
+  if (!is_header && has_customers()) return csv_customers_.record(row, sink_);
+  if (!is_header) return csv_events_.record(row, sink_);
+  const auto read = has_customers() ? csv_customers_.header(row) : csv_events_.header(row);
+  if (!read) header_failure_ = read.error();
 }
 
 void RecordReader::take_text(std::uint64_t line, std::string_view text) {
-  const Refusal refusal = json_event(line, text, options_.mapping, event_);
+  const Refusal refusal = has_customers() ? json_customer(line, text, event_)
+                                          : json_event(line, text, options_.mapping, event_);
   if (refusal.message.empty()) {
     sink_.record(line, event_);
   } else {

@@ -6,6 +6,7 @@
 
 #include "connectors/files/csv_events.hpp"
 #include "connectors/files/csv_rows.hpp"
+#include "connectors/files/customer_record.hpp"
 #include "connectors/files/json_texts.hpp"
 #include "connectors/files/mapping.hpp"
 #include "connectors/files/record_sink.hpp"
@@ -15,7 +16,8 @@ namespace rollcall::files {
 struct ReaderOptions {
   Format format = Format::csv;
   char delimiter = ',';
-  Mapping mapping;
+  Mapping mapping;  // of events
+  Content content = Content::events;
 };
 
 // Bytes of a file, in pieces of any size, into events. What it hands out depends on the bytes and
@@ -35,11 +37,13 @@ class RecordReader {
 
  private:
   void take_row(const CsvRow& row);
+  [[nodiscard]] bool has_customers() const { return options_.content == Content::customers; }
   void take_text(std::uint64_t line, std::string_view text);
 
   const ReaderOptions options_;
   RecordSink& sink_;
   CsvEvents csv_events_;
+  CsvCustomers csv_customers_;
   bool has_header_ = false;
   std::optional<Failure> header_failure_;
   std::string event_;

@@ -39,12 +39,36 @@ EventChunk chunk_of(const std::vector<std::string>& lines, std::uint64_t index =
   return chunk;
 }
 
-TEST_CASE("a key stands for what is sent and where it stood") {
-  const auto key = idempotency_key(chunk_of({"1", "2"}));
+TEST_CASE("a key stands for what is sent, where it stood and where it goes") {
+  const auto key = idempotency_key(chunk_of({"1", "2"}), "7");
   CHECK(key.size() == 39);
-  CHECK(key == idempotency_key(chunk_of({"1", "2"})));
-  CHECK(key != idempotency_key(chunk_of({"1", "3"})));
-  CHECK(key != idempotency_key(chunk_of({"1", "2"}, 1)));
+  CHECK(key == idempotency_key(chunk_of({"1", "2"}), "7"));
+  CHECK(key != idempotency_key(chunk_of({"1", "3"}), "7"));
+  CHECK(key != idempotency_key(chunk_of({"1", "2"}, 1), "7"));
+  CHECK(key != idempotency_key(chunk_of({"1", "2"}), "8"));
+}
+
+TEST_CASE("the batch is asked for once, and made where it is not there") {
+  FakeEvents events;
+  std::atomic<int> looked = 0;
+  std::atomic<int> made = 0;
+  FakeDaemon daemon([&](const FakeRequest& request) -> FakeAnswer {
+    if (request.target == "/api/v1/batches/by-name/a%2Fb")
+      return ++looked < 3 ? FakeAnswer{404, "{}", {}} : FakeAnswer{200, R"({"id":9})", {}};
+    if (request.target != "/api/v1/batches") return events.take(request);
+    CHECK(request.body == R"({"batch_name":"a/b"})");
+    // Away, then made by somebody else in between.
+    return FakeAnswer{++made == 1 ? 503 : 409, "{}", {}};
+  });
+  HttpClient client(at(daemon.url()));
+  auto options = quick();
+  options.batch = "a/b";
+  EventUpload upload(client, options);
+  CHECK(upload.send(chunk_of({"1"})).has_value());
+  CHECK(upload.send(chunk_of({"2"}, 1)).has_value());
+  CHECK(looked == 3);
+  CHECK(daemon.requests().back().headers.at("idempotency-key") ==
+        idempotency_key(chunk_of({"2"}, 1), "9"));
 }
 
 TEST_CASE("a chunk is posted as NDJSON under its key, and the receipt counts") {
@@ -61,7 +85,7 @@ TEST_CASE("a chunk is posted as NDJSON under its key, and the receipt counts") {
   CHECK(request.method == "POST");
   CHECK(request.target == "/api/v1/events");
   CHECK(request.headers.at("content-type") == "application/x-ndjson");
-  CHECK(request.headers.at("idempotency-key") == idempotency_key(chunk));
+  CHECK(request.headers.at("idempotency-key") == idempotency_key(chunk, ""));
   CHECK(request.body == chunk.body);
 }
 
@@ -147,7 +171,8 @@ TEST_CASE("pointers that lead nowhere are not followed") {
                       {422,
                        {},
                        R"({"accepted":0,"duplicates":0,"rejected":1,"errors":[{"pointer":")" +
-                           pointer + R"(","message":"m"}]})"})
+                           pointer + R"(","message":"m"}]})"},
+                      files::Content::events)
         .value()
         .first_refused.size();
   };
@@ -156,6 +181,35 @@ TEST_CASE("pointers that lead nowhere are not followed") {
   for (const auto* const pointer :
        {"", "1", "/0/id", "/2/id", "/x/id", "/-1", "/99999999999999999999"})
     CHECK(told(pointer) == 0);
+}
+
+TEST_CASE("customers go to their own path, and one bad customer refuses its body") {
+  std::string answer = R"({"accepted":2})";
+  int status = 201;
+  FakeDaemon daemon([&](const FakeRequest&) { return FakeAnswer{status, answer, {}}; });
+  HttpClient client(at(daemon.url()));
+  auto options = quick();
+  options.content = files::Content::customers;
+  EventUpload upload(client, options);
+  const auto chunk = chunk_of({"{\"customer_id\":1}", "{\"customer_id\":2}"});
+  const auto receipt = upload.send(chunk);
+  REQUIRE(receipt.has_value());
+  CHECK(receipt->accepted == 2);
+  CHECK(daemon.requests().at(0).target == "/api/v1/customers/bulk");
+  CHECK(daemon.requests().at(0).headers.at("content-type") == "application/json");
+  CHECK(daemon.requests().at(0).headers.count("idempotency-key") == 0);
+  CHECK(daemon.requests().at(0).body == R"({"customers":[{"customer_id":1},{"customer_id":2}]})");
+  status = 422;
+  answer = R"({"errors":[{"pointer":"/customers/1/email","message":"empty"}]})";
+  const auto refused = upload.send(chunk);
+  REQUIRE(refused.has_value());
+  CHECK(refused->accepted == 0);
+  CHECK(refused->refused == 2);
+  REQUIRE(refused->first_refused.size() == 1);
+  CHECK(refused->first_refused[0].line == 11);
+  CHECK(refused->first_refused[0].field == "email");
+  answer = "{}";
+  CHECK_FALSE(upload.send(chunk).has_value());
 }
 
 TEST_CASE("an answer that is no receipt is an error") {

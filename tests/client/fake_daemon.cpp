@@ -133,6 +133,7 @@ std::vector<FakeRequest> FakeDaemon::requests() const { return impl_->requests()
 
 FakeAnswer FakeEvents::take(const FakeRequest& request) {
   const std::scoped_lock lock(mutex_);
+  if (request.method == "GET") return {200, R"({"id":)" + std::to_string(batch_number_) + "}", {}};
   const std::string& key = request.headers.at("idempotency-key");
   if (const auto known = answers_.find(key); known != answers_.end()) return known->second;
   std::string errors;
@@ -157,6 +158,12 @@ FakeAnswer FakeEvents::take(const FakeRequest& request) {
                 std::to_string(bad) +
                 (bad > 0 ? R"(,"status":422,"errors":[)" + errors + "]" : "") + "}";
   return answers_[key] = answer;
+}
+
+void FakeEvents::delete_batches() {
+  const std::scoped_lock lock(mutex_);
+  ++batch_number_;
+  records_ = 0;
 }
 
 std::uint64_t FakeEvents::records() const {

@@ -46,10 +46,12 @@ class FakeDaemon {
 };
 
 // What POST /api/v1/events does in the real one: takes a body once for each Idempotency-Key, and of
-// its lines those that do not hold the word "bad".
+// its lines those that do not hold the word "bad". Every batch that is asked for exists.
 class FakeEvents {
  public:
   [[nodiscard]] FakeAnswer take(const FakeRequest& request);
+
+  void delete_batches();  // all exist again at once, under other numbers
 
   [[nodiscard]] std::uint64_t records() const;  // applied, repeated ones included
   [[nodiscard]] std::uint64_t bodies() const;   // applied
@@ -58,6 +60,7 @@ class FakeEvents {
  private:
   mutable std::mutex mutex_;
   std::map<std::string, FakeAnswer> answers_;
+  int batch_number_ = 1;
   std::uint64_t records_ = 0;
   std::string all_;
 };

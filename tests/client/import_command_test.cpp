@@ -1,5 +1,4 @@
 // `rollcall import` as its users run it, against a daemon that a test speaks for.
-#include <atomic>
 #include <condition_variable>
 #include <csignal>
 #include <doctest/doctest.h>
@@ -75,6 +74,33 @@ TEST_CASE("each format is read, by the file's name or as told") {
         "{\"batch\":\"b\",\"side\":\"processed\",\"id\":4}\n");
 }
 
+TEST_CASE("customers are sent alike from CSV and JSON") {
+  FakeDaemon daemon([](const FakeRequest&) { return FakeAnswer{201, "{}", {}}; });
+  const std::string data = std::string{ROLLCALL_SOURCE_DIR} + "/data/customers";
+  const auto outcome = run_program(import_of(data + ".csv", daemon.url(), {"--customers"}));
+  CHECK(outcome.code == 0);
+  CHECK(outcome.err.find("12 records: 12 accepted, 0 duplicates, 0 refused") != std::string::npos);
+  CHECK(run_program(import_of(data + ".json", daemon.url(), {"--customers"})).code == 0);
+  const auto requests = daemon.requests();
+  REQUIRE(requests.size() == 2);
+  CHECK(requests[0].body.starts_with(
+      R"({"customers":[{"customer_id":101,"name":"Ada Winter","email":"ada.winter@example.com",)"
+      R"("source":"salesforce"},{)"));
+  std::string spaced = requests[1].body;
+  for (const std::string space : {": ", ", "}) {
+    for (auto at = spaced.find(space); at != spaced.npos; at = spaced.find(space))
+      spaced.erase(at + 1, 1);
+  }
+  CHECK(spaced == requests[0].body);
+  const TestFile bad("c.csv", "customer_id,name,email,source\n1,a,b\n");
+  CHECK(run_program(import_of(bad.path(), daemon.url(), {"--customers"})).code == 1);
+  const TestFile less("c.csv", "customer_id,name,email\n1,a,b\n");
+  CHECK(run_program(import_of(less.path(), daemon.url(), {"--customers"}))
+            .err.find("there is no column \"source\"") != std::string::npos);
+  CHECK(run_program(import_of(bad.path(), daemon.url(), {"--customers", "--batch", "b"})).code ==
+        2);
+}
+
 TEST_CASE("stdin is a file, too") {
   FakeEvents events;
   FakeDaemon daemon([&](const FakeRequest& request) { return events.take(request); });
@@ -97,6 +123,10 @@ TEST_CASE("an import that is repeated changes nothing") {
   CHECK(events.bodies() == 5);
   CHECK(run_program(arguments).code == 0);
   CHECK(events.records() == kRecords);
+  // So does a new batch, even under the old one's name.
+  events.delete_batches();
+  CHECK(run_program(arguments).code == 0);
+  CHECK(events.records() == kRecords);
   // Another side is another import.
   CHECK(run_program(import_of(file.path(), daemon.url(), {"--batch", "b", "--side", "processed"}))
             .code == 0);
@@ -106,12 +136,10 @@ TEST_CASE("an import that is repeated changes nothing") {
 TEST_CASE("an import that is killed goes on where it was when it is run again") {
   FakeEvents events;
   Gate gate;
-  std::atomic<int> asked = 0;
   FakeDaemon daemon([&](const FakeRequest& request) {
-    const int number = ++asked;
     auto answer = events.take(request);
     // The third chunk is taken, but nobody is there any more to hear it.
-    if (number == 3) gate.pass();
+    if (events.bodies() == 3) gate.pass();
     return answer;
   });
   const TestFile file("ids.csv", many_ids());

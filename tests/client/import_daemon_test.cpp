@@ -50,6 +50,28 @@ TEST_CASE("the sample orders are seventy percent processed, however often they a
   CHECK(list.out.find(",orders.csv,open,10,7,7,3,0,0,0,70.0,incomplete,") != std::string::npos);
 }
 
+TEST_CASE("what was deleted may be imported again") {
+  DaemonProcess daemon(in_memory());
+  daemon.start();
+  daemon.wait_until_ready();
+  client::ClientOptions options;
+  options.url = url_of(daemon);
+  client::HttpClient client(options);
+  client::HttpRequest remove;
+  remove.method = "DELETE";
+  remove.target = "/api/v1/batches";
+  const std::string path = std::string{ROLLCALL_SOURCE_DIR} + "/data/orders.csv";
+  for (int i = 0; i < 2; ++i) {
+    CHECK(run_program({"import", path, "--batch", "orders", "--url", url_of(daemon)}).code == 0);
+    CHECK(count_in(daemon, "expected") == 10);
+    CHECK(count_in(daemon, "matched") == 7);
+    const auto removed = client.send(remove);
+    REQUIRE(removed.has_value());
+    CHECK(removed->status == 204);
+    CHECK(count_in(daemon, "expected") == 0);
+  }
+}
+
 TEST_CASE("what the daemon refuses is told with line and field, and all others are taken") {
   DaemonProcess daemon(in_memory());
   daemon.start();
