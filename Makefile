@@ -15,6 +15,7 @@ run: need-run ## the demonstration: a batch fills up, and what is missing shows
 seed: need-run ## loads the samples of data/ into a running daemon, at URL
 	$(DAEMON)
 	$(BUILD)/rollcall import data/orders.csv --batch orders --url $(URL)
+	$(BUILD)/rollcall import --customers data/customers.csv --url $(URL)
 
 build: need-run ## the program, as build/release/rollcall
 	cmake --preset release && cmake --build --preset release
