@@ -56,7 +56,8 @@ List list_of(const std::vector<std::pair<std::string, std::string>>& headers) {
   List list;
   for (const auto& [name, value] : headers) {
     // Without a value, libcurl leaves a header of its own away.
-    const std::string line = value.empty() ? name + ":" : name + ": " + value;
+    std::string line = name + ":";
+    if (!value.empty()) line.append(" ").append(value);
     curl_slist* const longer = curl_slist_append(list.get(), line.c_str());
     if (longer == nullptr) throw std::bad_alloc();
     static_cast<void>(list.release());

@@ -40,7 +40,8 @@ FakeRequest request_of(const http::request<http::string_body>& message) {
 
 std::string head_of(const FakeAnswer& answer) {
   std::string head = "HTTP/1.1 " + std::to_string(answer.status) + " Fake\r\n";
-  for (const auto& [name, value] : answer.headers) head += name + ": " + value + "\r\n";
+  for (const auto& [name, value] : answer.headers)
+    head.append(name).append(": ").append(value).append("\r\n");
   const auto size = answer.body.size() + (answer.cut ? 1 : 0);
   if (answer.status != 304) head += "Content-Length: " + std::to_string(size) + "\r\n";
   return head + "\r\n";

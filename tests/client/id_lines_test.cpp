@@ -29,7 +29,7 @@ Read read(std::string_view stream, std::size_t piece) {
 }
 
 TEST_CASE("a whole list gives its ids, however it arrives") {
-  for (const std::size_t piece : {1, 3, 1'000}) {
+  for (const std::size_t piece : {1U, 3U, 1'000U}) {
     const auto list = read("17\n\"a\\nb\"\n{\"_end\":true,\"count\":2}\n", piece);
     CHECK(list.fed);
     CHECK(list.ids == std::vector<std::string>{"17", "\"a\\nb\""});

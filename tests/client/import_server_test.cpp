@@ -37,7 +37,7 @@ TEST_CASE(
   daemon.start();
   daemon.wait_until_ready();
   const TestFile file("orders.csv", expected_records(kRecords));
-  for (const std::uint64_t so_far : {1, 100'000, 250'000}) {
+  for (const std::uint64_t so_far : {1U, 100'000U, 250'000U}) {
     ProgramRun run(import_into(daemon, file.path()));
     REQUIRE(wait_until(seconds{60},
                        [&] { return count_in(daemon, "expected") >= so_far || !run.running(); }));
@@ -63,7 +63,7 @@ TEST_CASE("an import goes on through kills of the daemon and is exact") {
   ProgramRun run(import_into(daemon, pipe.path()));
   std::size_t poured = 0;
   // Each time the daemon dies with requests under way, and comes back on the same port.
-  for (const std::uint64_t so_far : {1, 100'000, 200'000, 300'000}) {
+  for (const std::uint64_t so_far : {1U, 100'000U, 200'000U, 300'000U}) {
     const std::size_t next = text.size() / kRecords * (so_far + 60'000);
     pipe.pour(text.substr(poured, next - poured), false);
     poured = next;

@@ -20,8 +20,8 @@ ReaderOptions orders() {
 
 // Every way of cutting the file must give what the whole gives.
 Collected read(const ReaderOptions& options, const std::string& bytes) {
-  const auto whole = read_whole(options, bytes);
-  for (const std::size_t piece : {1, 2, 3, 5, 7}) {
+  auto whole = read_whole(options, bytes);
+  for (const std::size_t piece : {1U, 2U, 3U, 5U, 7U}) {
     CAPTURE(piece);
     CHECK(is_same(whole, read_whole(options, bytes, piece)));
   }
