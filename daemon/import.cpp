@@ -31,7 +31,7 @@ std::optional<files::Format> format_of(const ImportArguments& import) {
     }
     return false;
   };
-  if (is("csv", {".csv", ".tsv"})) return files::Format::csv;
+  if (is("csv", {".csv"})) return files::Format::csv;
   if (is("ndjson", {".ndjson", ".jsonl"})) return files::Format::ndjson;
   if (is("json", {".json"})) return files::Format::json;
   return std::nullopt;

@@ -18,8 +18,9 @@ namespace {
 
 using Rows = std::vector<std::vector<std::string>>;
 
-void check_pieces(std::string_view text, std::size_t piece) {
+void check_pieces(std::string_view text, std::size_t piece, Content content = Content::events) {
   ReaderOptions options;
+  options.content = content;
   options.mapping.batch = "b";
   options.mapping.side = "expected";
   const auto whole = test::read_whole(options, text);
@@ -74,6 +75,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data + 1), size - 1);
   check_pieces(text, static_cast<std::size_t>(data[0] % 16) + 1);
   check_pieces("id,side,record_metadata\n" + std::string{text}, data[0] % 16 + 1U);
+  check_pieces("source,email,name,customer_id\n" + std::string{text}, data[0] % 16 + 1U,
+               Content::customers);
   check_round_trip(text);
   return 0;
 }
