@@ -59,6 +59,17 @@ struct BatchesConfig {
   std::vector<std::string> sides = {"expected", "processed"};
 };
 
+struct WritesConfig {
+  std::chrono::milliseconds commit_timeout = std::chrono::seconds(30);
+  Bytes bodies_bytes_max = mebibytes(256);
+  std::chrono::milliseconds keys_kept = std::chrono::hours(24);
+  std::uint64_t keys_max = 100'000;
+};
+
+struct NumbersConfig {
+  std::uint64_t count = 100;
+};
+
 struct LogConfig {
   std::string level = "info";
   std::string format = "json";
@@ -78,6 +89,8 @@ struct Config {
   KafkaConfig kafka;
   CheckpointConfig checkpoint;
   BatchesConfig batches;
+  WritesConfig writes;
+  NumbersConfig numbers;
   LogConfig log;
   MetricsConfig metrics;
   ShutdownConfig shutdown;

@@ -43,7 +43,7 @@ asio::awaitable<void> wait(Application& application, milliseconds duration) {
 void print_batches(const Answers& answers) {
   std::printf("%-10s %9s %9s %9s %8s %10s %10s\n", "batch", "expected", "processed", "matched",
               "missing", "unexpected", "duplicates");
-  for (const BatchSummary& batch : answers.batches(0, 10, "")) {
+  for (const BatchSummary& batch : answers.batches({.limit = 10})) {
     std::printf("%-10s %9llu %9llu %9llu %8llu %10llu %10llu\n", batch.row->name.c_str(),
                 static_cast<unsigned long long>(batch.totals[kExpected]),
                 static_cast<unsigned long long>(batch.totals[kProcessed]),

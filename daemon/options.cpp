@@ -91,6 +91,9 @@ http::Options http_options(const Config& whole) {
   options.request = config.request_timeout;
   options.write_stall = config.request_timeout;
   options.drain = whole.shutdown.deadline;
+  options.bodies_bytes_max = whole.writes.bodies_bytes_max.count;
+  options.commit = whole.writes.commit_timeout;
+  options.numbers = whole.numbers.count;
   options.version = std::string{version()};
   return options;
 }
@@ -100,6 +103,8 @@ Reconciler::Options reconciler_options(const Config& config) {
   options.owner = process_name();
   options.sides = config.batches.sides;
   options.pump.records_per_drain_max = config.kafka.drain_records_max;
+  options.receipts.kept_for = config.writes.keys_kept;
+  options.receipts.count_max = config.writes.keys_max;
   options.checkpoint.interval = config.checkpoint.interval;
   options.checkpoint.bytes = config.checkpoint.bytes.count;
   options.checkpoint.uncommitted_bytes_max = config.checkpoint.uncommitted_bytes_max.count;

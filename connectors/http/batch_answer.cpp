@@ -108,6 +108,47 @@ bool is_reconciliation(const BatchRow& row) {
          row.sides[kProcessed] == "processed";
 }
 
+Response no_such_sides(const Request& request) {
+  const Problem problem{
+      409,
+      "not_a_reconciliation",
+      "This batch compares other sides than expected and processed, so nothing in it is missing or "
+      "unexpected.",
+      {},
+      {}};
+  return to_response(problem, request.id);
+}
+
+std::string_view state_of(const BatchRow& row, Mask sides) {
+  if (sides == full_mask(row.sides.size())) return "matched";
+  if (!is_reconciliation(row)) return "partial";
+  if (kMissing.matches(sides)) return "missing";
+  return kUnexpected.matches(sides) ? "unexpected" : "matched";
+}
+
+std::optional<Response> refuse_unlisted(const Request& request, const BatchSummary& batch,
+                                        MaskExpression expression) {
+  const Mask all = full_mask(batch.row->sides.size());
+  if (batch.unlisted_texts == 0 || !expression.matches(all)) return std::nullopt;
+  const Problem problem{
+      409,
+      "ids_not_kept",
+      "The texts of " + std::to_string(batch.unlisted_texts) +
+          " matched ids are no longer kept, so this list cannot name them. A batch that is made "
+          "with POST /api/v1/batches keeps them.",
+      {},
+      {}};
+  return to_response(problem, request.id);
+}
+
+void tell_revision(Response& response, const std::string& etag, std::uint64_t revision,
+                   const Verdict& verdict) {
+  response.headers.emplace_back("ETag", etag);
+  response.headers.emplace_back("Cache-Control", "no-cache");
+  response.headers.emplace_back("X-Revision", std::to_string(revision));
+  response.headers.emplace_back("X-Confidence", to_string(verdict.confidence));
+}
+
 std::optional<Response> not_modified(const Request& request, const std::string& etag) {
   if (request.if_none_match.empty() || !etag_matches(request.if_none_match, etag))
     return std::nullopt;

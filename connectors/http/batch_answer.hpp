@@ -26,6 +26,21 @@ namespace rollcall::http {
 // something.
 [[nodiscard]] bool is_reconciliation(const BatchRow& row);
 
+// The state of a record that these sides have named, as a word.
+[[nodiscard]] std::string_view state_of(const BatchRow& row, Mask sides);
+
+// 409: of a batch with other sides nothing is missing or unexpected.
+[[nodiscard]] Response no_such_sides(const Request& request);
+
+// 409 where a list would have to name texts that were let go.
+[[nodiscard]] std::optional<Response> refuse_unlisted(const Request& request,
+                                                      const BatchSummary& batch,
+                                                      MaskExpression expression);
+
+// The headers of a list that tell what it is of.
+void tell_revision(Response& response, const std::string& etag, std::uint64_t revision,
+                   const Verdict& verdict);
+
 // 304 where the client has this version already; otherwise nothing, and the caller puts the tag on
 // its answer.
 [[nodiscard]] std::optional<Response> not_modified(const Request& request, const std::string& etag);

@@ -19,35 +19,56 @@ constexpr std::size_t kCountedMax = 2000;
 
 // What the query of the list of batches asks for.
 struct BatchListQuery {
-  std::string part_of_name;
-  BatchNumber after = 0;
-  std::size_t limit = 0;
+  BatchPage page;
   bool open_ones = true;  // the only state that a batch can be in so far
+
+  [[nodiscard]] bool by_name() const {
+    return page.order == BatchPage::Order::by_name || page.order == BatchPage::Order::by_name_down;
+  }
 };
+
+BatchPage::Order order_named(const std::optional<std::string>& name) {
+  if (name == "-id") return BatchPage::Order::by_number_down;
+  if (name == "name") return BatchPage::Order::by_name;
+  if (name == "-name") return BatchPage::Order::by_name_down;
+  return BatchPage::Order::by_number;
+}
 
 std::optional<Problem> read(BatchListQuery& wanted, const Request& request,
                             const Options& options) {
   QueryReader query{request.query};
   const auto limit = query.integer("limit", options.list_limit_default, 1, options.list_limit_max);
-  wanted.limit = std::min(limit, kBatchesMax);
-  wanted.part_of_name = query.text("q").value_or("");
+  wanted.page.limit = std::min(limit, kBatchesMax);
+  wanted.page.part_of_name = query.text("q").value_or("");
   const auto state = query.word(
       "state", {"open", "sealing", "sealed", "closing", "closed", "archived", "aborted"});
   wanted.open_ones = state.value_or("open") == "open";
-  static_cast<void>(query.word("sort", {"id"}));
+  wanted.page.order = order_named(query.word("sort", {"id", "-id", "name", "-name"}));
   const auto cursor = query.text("cursor");
   if (auto problem = query.problem()) return problem;
   if (!cursor) return std::nullopt;
-  const auto last = decode_number_cursor(CursorKind::batches, *cursor);
-  if (!last) return bad_cursor();
-  wanted.after = *last;
+  if (wanted.by_name()) {
+    wanted.page.after_name = decode_name_cursor(CursorKind::batches, *cursor);
+    if (!wanted.page.after_name) return bad_cursor();
+  } else {
+    wanted.page.after_number = decode_number_cursor(CursorKind::batches, *cursor);
+    if (!wanted.page.after_number) return bad_cursor();
+  }
   return std::nullopt;
+}
+
+std::string cursor_behind(const BatchListQuery& wanted, const BatchRow& last) {
+  if (wanted.by_name()) return encode_name_cursor(CursorKind::batches, last.name);
+  return encode_cursor(CursorKind::batches, static_cast<std::uint64_t>(last.number));
 }
 
 std::optional<std::size_t> count(const Answers& answers, const BatchListQuery& wanted) {
   if (!wanted.open_ones) return 0;
-  if (wanted.part_of_name.empty()) return answers.batch_count();
-  const std::size_t found = answers.batches(0, kCountedMax + 1, wanted.part_of_name).size();
+  if (wanted.page.part_of_name.empty()) return answers.batch_count();
+  BatchPage all;
+  all.part_of_name = wanted.page.part_of_name;
+  all.limit = kCountedMax + 1;
+  const std::size_t found = answers.batches(all).size();
   if (found > kCountedMax) return std::nullopt;
   return found;
 }
@@ -62,18 +83,22 @@ Response get_batches(const Request& request, const Service& service) {
     return to_response(*problem, request.id);
 
   std::vector<BatchSummary> items;
-  if (wanted.open_ones)
-    items = service.answers.batches(wanted.after, wanted.limit + 1, wanted.part_of_name);
-  const bool more = items.size() > wanted.limit;
-  if (more) items.resize(wanted.limit);
+  const std::size_t limit = wanted.page.limit++;
+  if (wanted.open_ones) items = service.answers.batches(wanted.page);
+  const bool more = items.size() > limit;
+  if (more) items.resize(limit);
   const auto total = count(service.answers, wanted);
-  // Each revision only grows, so their sum changes whenever one of them does.
+  // Each revision only grows, so their sum changes whenever one of them does; which batches they are
+  // of is told by the numbers.
   std::uint64_t revision = 0;
-  for (const BatchSummary& batch : items) revision += batch.revision;
+  std::string form = std::string{request.query} + '#';
+  form += std::to_string(total.value_or(kCountedMax + 1));
+  for (const BatchSummary& batch : items) {
+    revision += batch.revision;
+    form.append(",").append(std::to_string(batch.row->number));
+  }
 
   const Verdict verdict = service.answers.verdict();
-  const std::string form =
-      std::string{request.query} + '#' + std::to_string(total.value_or(kCountedMax + 1));
   const std::string etag =
       make_etag({service.answers.epoch(), revision, service.answers.lag_records(), &verdict, form});
   if (auto unchanged = not_modified(request, etag)) return std::move(*unchanged);
@@ -84,8 +109,7 @@ Response get_batches(const Request& request, const Service& service) {
   for (const BatchSummary& batch : items) append_status(json, batch, service, verdict);
   json.close(']').key("next_cursor");
   if (more) {
-    json.text(
-        encode_cursor(CursorKind::batches, static_cast<std::uint64_t>(items.back().row->number)));
+    json.text(cursor_behind(wanted, *items.back().row));
   } else {
     json.null();
   }

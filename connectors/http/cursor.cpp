@@ -9,6 +9,7 @@ namespace {
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr unsigned kNoDigit = 64;
+constexpr std::size_t kCursorBytesMax = (2 + kIdBytesMax + 2) * 4 / 3;
 
 constexpr std::array<unsigned char, 256> make_digits() {
   std::array<unsigned char, 256> digits{};
@@ -67,8 +68,7 @@ std::string encode_cursor(CursorKind kind, const OwnedRecordId& last) {
 }
 
 std::optional<OwnedRecordId> decode_cursor(CursorKind kind, std::string_view text) {
-  constexpr std::size_t kTextMax = (2 + kIdBytesMax + 2) * 4 / 3;
-  if (text.size() > kTextMax) return std::nullopt;
+  if (text.size() > kCursorBytesMax) return std::nullopt;
   auto bytes = from_base64url(text);
   if (!bytes || bytes->size() < 3 || bytes->front() != static_cast<char>(kind)) return std::nullopt;
   const char type = (*bytes)[1];
@@ -79,6 +79,20 @@ std::optional<OwnedRecordId> decode_cursor(CursorKind kind, std::string_view tex
   if (type == 't' && !number && bytes->size() <= kIdBytesMax)
     return OwnedRecordId{std::move(*bytes)};
   return std::nullopt;
+}
+
+std::string encode_name_cursor(CursorKind kind, std::string_view last) {
+  std::string bytes(1, static_cast<char>(kind));
+  return to_base64url(bytes.append("n").append(last));
+}
+
+std::optional<std::string> decode_name_cursor(CursorKind kind, std::string_view text) {
+  if (text.size() > kCursorBytesMax) return std::nullopt;
+  auto bytes = from_base64url(text);
+  if (!bytes || bytes->size() < 3 || bytes->front() != static_cast<char>(kind) ||
+      (*bytes)[1] != 'n')
+    return std::nullopt;
+  return bytes->substr(2);
 }
 
 std::optional<std::int64_t> decode_number_cursor(CursorKind kind, std::string_view text) {

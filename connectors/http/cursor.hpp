@@ -15,6 +15,8 @@ enum class CursorKind : char {
   unexpected = 'u',
   duplicates = 'd',
   batches = 'b',
+  members = 'e',
+  customers = 'c',
   dead_letters = 'l'
 };
 
@@ -24,6 +26,10 @@ enum class CursorKind : char {
 
 // Nothing: not a cursor of that list.
 [[nodiscard]] std::optional<OwnedRecordId> decode_cursor(CursorKind kind, std::string_view text);
+
+// For lists that are ordered by a name, which may be any text.
+[[nodiscard]] std::string encode_name_cursor(CursorKind kind, std::string_view last);
+[[nodiscard]] std::optional<std::string> decode_name_cursor(CursorKind kind, std::string_view text);
 
 // For lists that are ordered by a number of ours.
 [[nodiscard]] std::optional<std::int64_t> decode_number_cursor(CursorKind kind,

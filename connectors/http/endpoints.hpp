@@ -12,6 +12,7 @@ namespace rollcall::http {
 Response get_root(const Request& request, const Service& service);
 Response get_livez(const Request& request, const Service& service);
 Response get_readyz(const Request& request, const Service& service);
+Response get_health(const Request& request, const Service& service);
 Response get_metrics(const Request& request, const Service& service);
 
 // batch_endpoints.cpp
@@ -35,7 +36,20 @@ boost::asio::awaitable<Response> post_events(Request& request, BodyStream& strea
 Response get_missing(const Request& request, const Service& service);
 Response get_unexpected(const Request& request, const Service& service);
 Response get_duplicates(const Request& request, const Service& service);
+
+// member_endpoints.cpp
+Response get_members(const Request& request, const Service& service);
+Response get_record(const Request& request, const Service& service);
+
+// analysis_endpoints.cpp
 Response get_analysis_missing(const Request& request, const Service& service);
+Response get_analysis_status(const Request& request, const Service& service);
+Response get_analysis_statistics(const Request& request, const Service& service);
+
+// number_endpoints.cpp
+boost::asio::awaitable<Response> post_extract(Request& request, const Service& service);
+boost::asio::awaitable<Response> post_reset(Request& request, const Service& service);
+Response get_missing_number(const Request& request, const Service& service);
 
 // source_endpoints.cpp
 Response get_sources(const Request& request, const Service& service);

@@ -188,7 +188,9 @@ class RangeStream final : public BodyProducer {
     for (const OwnedRecordId& id : texts_.next()) {
       append_json_id(out, id);
       out += '\n';
+      ++count_;
     }
+    if (texts_.at_end()) append_end_line(out, count_);
     return !texts_.at_end();
   }
 
@@ -203,12 +205,12 @@ class RangeStream final : public BodyProducer {
     constexpr std::size_t kRunsMax = std::size_t{32} << 10U;
     const auto runs = view_->runs(expression_, after_, kRunsMax);
     for (const IntegerRange& run : runs) {
-      append_integer(out, run.lo);
-      if (run.hi != run.lo) {
-        out += '-';
-        append_integer(out, run.hi);
-      }
+      const std::uint64_t ids = run.hi - run.lo + 1;
+      JsonWriter json{out};
+      json.open('{').key("start").id(run.lo).key("end").id(run.hi);
+      json.member("count", ids).close('}');
       out += '\n';
+      count_ += ids;
     }
     integers_done_ = runs.size() < kRunsMax;
     if (!runs.empty()) after_ = runs.back().hi;
@@ -218,6 +220,7 @@ class RangeStream final : public BodyProducer {
   MaskExpression expression_;
   IdPages texts_;
   std::optional<std::uint64_t> after_;
+  std::uint64_t count_ = 0;
   bool integers_done_ = false;
 };
 
@@ -271,25 +274,26 @@ class DuplicateStream final : public BodyProducer {
   bool begun_ = false;
 };
 
-class Analysis final : public BodyProducer {
+class Lists final : public BodyProducer {
  public:
-  Analysis(const std::shared_ptr<const LedgerView>& view, AnalysisFrame frame)
-      : missing_(view, kMissing, std::nullopt),
-        unexpected_(view, kUnexpected, std::nullopt),
-        frame_(std::move(frame)) {}
+  Lists(std::shared_ptr<const LedgerView> view, ListsFrame frame)
+      : view_(std::move(view)), frame_(std::move(frame)) {}
 
   bool produce(std::string& out) override {
-    if (!begun_) out += frame_.head;
-    begun_ = true;
     // A short answer becomes a single piece, so that it is sent with its length.
-    while (!missing_.at_end()) {
-      append_items(out, missing_);
-      if (missing_.at_end()) out += frame_.middle;
+    while (next_ < frame_.lists.size()) {
+      if (!pages_) {
+        const ListsFrame::List& list = frame_.lists[next_];
+        out += list.before;
+        pages_.emplace(view_, list.expression, std::nullopt);
+        comma_due_ = false;
+      }
+      append_items(out);
+      if (pages_->at_end()) {
+        pages_.reset();
+        ++next_;
+      }
       if (out.size() > kSmall) return true;
-    }
-    while (!unexpected_.at_end()) {
-      append_items(out, unexpected_);
-      if (out.size() > kSmall && !unexpected_.at_end()) return true;
     }
     out += frame_.tail;
     return false;
@@ -298,19 +302,18 @@ class Analysis final : public BodyProducer {
  private:
   static constexpr std::size_t kSmall = std::size_t{64} << 10U;
 
-  void append_items(std::string& out, IdPages& pages) {
-    for (const OwnedRecordId& id : pages.next()) {
-      if (out.empty() ? &pages == comma_due_ : out.back() != '[') out += ',';
+  void append_items(std::string& out) {
+    for (const OwnedRecordId& id : pages_->next()) {
+      if (std::exchange(comma_due_, true)) out += ',';
       append_json_id(out, id);
-      comma_due_ = &pages;
     }
   }
 
-  IdPages missing_;
-  IdPages unexpected_;
-  AnalysisFrame frame_;
-  const IdPages* comma_due_ = nullptr;  // the array that a piece begins in the middle of
-  bool begun_ = false;
+  std::shared_ptr<const LedgerView> view_;  // shared with the ledger that may still hand it out
+  ListsFrame frame_;
+  std::size_t next_ = 0;          // list
+  std::optional<IdPages> pages_;  // of that list, once it is begun
+  bool comma_due_ = false;
 };
 
 }  // namespace
@@ -331,9 +334,9 @@ std::unique_ptr<BodyProducer> make_stream(ListSubject subject, Format format,
   return std::make_unique<IdStream>(subject, format, std::move(after));
 }
 
-std::unique_ptr<BodyProducer> make_analysis(const std::shared_ptr<const LedgerView>& view,
-                                            AnalysisFrame frame) {
-  return std::make_unique<Analysis>(view, std::move(frame));
+std::unique_ptr<BodyProducer> make_lists(const std::shared_ptr<const LedgerView>& view,
+                                         ListsFrame frame) {
+  return std::make_unique<Lists>(view, std::move(frame));
 }
 
 }  // namespace rollcall::http

@@ -20,7 +20,7 @@ namespace rollcall::http {
 struct ListSubject {
   std::shared_ptr<const LedgerView> view;
   CursorKind kind = CursorKind::missing;
-  MaskExpression expression;       // for missing and unexpected
+  MaskExpression expression;       // for all but duplicates
   std::vector<std::string> sides;  // for duplicates: the columns
 };
 
@@ -38,18 +38,21 @@ struct PageRequest {
 //   csv     a header, then one id on each line; duplicates have a column for each side
 //   text    one id on each line; backslash, line feed and carriage return inside an id as \\, \n
 //           and \r
-//   ranges  runs of consecutive integers as lo-hi or a single number, then texts as JSON strings
-//           (the quotes tell a text "1-2" from a run); not for duplicates
+//   ranges  NDJSON of runs of consecutive integers, {"start":5,"end":6,"count":2}, then texts as
+//           JSON strings, then {"_end":true,"count":N} with the number of ids; not for duplicates
 [[nodiscard]] std::unique_ptr<BodyProducer> make_stream(ListSubject subject, Format format,
                                                         std::optional<OwnedRecordId> after);
 
-// A JSON object around the complete lists of missing and unexpected ids.
-struct AnalysisFrame {
-  std::string head;    // up to the first item of missing_records
-  std::string middle;  // from the last one to the first item of unexpected_records
-  std::string tail;
+// A JSON object with complete lists of ids in it.
+struct ListsFrame {
+  struct List {
+    std::string before;  // up to the first item
+    MaskExpression expression;
+  };
+  std::vector<List> lists;
+  std::string tail;  // from the last item of the last list on
 };
-[[nodiscard]] std::unique_ptr<BodyProducer> make_analysis(
-    const std::shared_ptr<const LedgerView>& view, AnalysisFrame frame);
+[[nodiscard]] std::unique_ptr<BodyProducer> make_lists(
+    const std::shared_ptr<const LedgerView>& view, ListsFrame frame);
 
 }  // namespace rollcall::http

@@ -25,7 +25,7 @@ constexpr std::array<FormatNames, 5> kFormats{{
      {"application/x-ndjson", "application/ndjson", "application/jsonl"}},
     {Format::csv, "csv", kCsvType, {"text/csv", "", ""}},
     {Format::text, "text", kTextType, {"text/plain", "", ""}},
-    {Format::ranges, "ranges", kTextType, {"", "", ""}},
+    {Format::ranges, "ranges", kNdjsonType, {"", "", ""}},
 }};
 
 const FormatNames& names_of(Format format) { return kFormats.at(static_cast<std::size_t>(format)); }

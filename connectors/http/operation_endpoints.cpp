@@ -50,6 +50,24 @@ Response get_readyz(const Request& request, const Service& service) {
   return response;
 }
 
+// As load balancers of small services ask it. A store that is away is unhealthy: nothing can be
+// written, though answers go on.
+Response get_health(const Request&, const Service& service) {
+  const Readiness readiness = service.answers.readiness();
+  const bool healthy = readiness.ready && readiness.store_answers;
+  Response response;
+  response.status = healthy ? 200 : 503;
+  JsonWriter json{response.body};
+  json.open('{').member("status", healthy ? "healthy" : "unhealthy");
+  json.member("db_connected", readiness.store_answers);
+  json.key("last_etl_run").null().key("etl_status").null().close('}');
+  response.headers.emplace_back("Cache-Control", "no-store");
+  if (!healthy)
+    response.headers.emplace_back("Retry-After",
+                                  std::to_string(service.options.retry_after.count()));
+  return response;
+}
+
 Response get_metrics(const Request& request, const Service& service) {
   if (!service.options.metrics) return not_found(request, "This server publishes no metrics.");
   Response response;

@@ -50,6 +50,8 @@ struct Options {
   std::chrono::milliseconds drain{std::chrono::seconds{10}};
   std::chrono::seconds retry_after{1};  // what a 503 suggests
 
+  std::uint64_t numbers = 100;  // 1..N of the missing number
+
   std::string version = "0";  // shown by GET /
   // The text of GET /metrics; without it the route answers 404.
   std::function<std::string()> metrics;

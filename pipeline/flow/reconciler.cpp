@@ -6,6 +6,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
+#include "pipeline/flow/batch_page.hpp"
 #include "pipeline/flow/retry_policy.hpp"
 
 namespace rollcall {
@@ -199,7 +200,8 @@ Readiness Reconciler::readiness() const {
   if (phase_ == Phase::restoring) readiness.reasons.emplace_back("restoring state from the store");
   if (phase_ == Phase::connecting) readiness.reasons.emplace_back("connecting to the source");
   if (phase_ == Phase::ended) readiness.reasons.emplace_back("shutting down");
-  if (!trouble_.empty() || checkpointer_.store_away()) {
+  readiness.store_answers = trouble_.empty() && !checkpointer_.store_away();
+  if (!readiness.store_answers) {
     readiness.reasons.emplace_back(
         "the store does not answer; answers are not durable until it does");
   }
@@ -221,15 +223,27 @@ std::optional<BatchSummary> Reconciler::batch(std::string_view name) const {
   return summarize(*found);
 }
 
-std::vector<BatchSummary> Reconciler::batches(BatchNumber after, std::size_t limit,
-                                              std::string_view q) const {
-  std::vector<BatchSummary> page;
-  for (const auto& batch : slice_.batches()) {
-    if (page.size() == limit) break;
-    if (batch->row.number <= after || batch->row.name.find(q) == std::string::npos) continue;
-    page.push_back(summarize(*batch));
-  }
-  return page;
+std::vector<BatchSummary> Reconciler::batches(const BatchPage& page) const {
+  std::vector<BatchSummary> summaries;
+  for (const Batch* batch : select(slice_.batches(), page)) summaries.push_back(summarize(*batch));
+  return summaries;
+}
+
+std::optional<std::uint64_t> Reconciler::count(BatchNumber number,
+                                               MaskExpression expression) const {
+  const Batch* found = slice_.find(number);
+  if (found == nullptr) return std::nullopt;
+  return found->ledger->count(expression);
+}
+
+std::optional<RecordSummary> Reconciler::record(BatchNumber number, const RecordId& id) const {
+  const Batch* found = slice_.find(number);
+  if (found == nullptr) return std::nullopt;
+  RecordSummary summary;
+  summary.sides = found->ledger->sides_of(id);
+  for (std::size_t side = 0; side < found->row.sides.size(); ++side)
+    summary.repeats.push_back(found->ledger->repeats(static_cast<Side>(side), id));
+  return summary;
 }
 
 std::shared_ptr<const LedgerView> Reconciler::view(BatchNumber number) {

@@ -59,8 +59,11 @@ class Reconciler final : public Answers {
   [[nodiscard]] std::size_t batch_count() const override { return slice_.batches().size(); }
   [[nodiscard]] std::optional<BatchSummary> batch(BatchNumber number) const override;
   [[nodiscard]] std::optional<BatchSummary> batch(std::string_view name) const override;
-  [[nodiscard]] std::vector<BatchSummary> batches(BatchNumber after, std::size_t limit,
-                                                  std::string_view q) const override;
+  [[nodiscard]] std::vector<BatchSummary> batches(const BatchPage& page) const override;
+  [[nodiscard]] std::optional<std::uint64_t> count(BatchNumber number,
+                                                   MaskExpression expression) const override;
+  [[nodiscard]] std::optional<RecordSummary> record(BatchNumber number,
+                                                    const RecordId& id) const override;
   [[nodiscard]] std::shared_ptr<const LedgerView> view(BatchNumber number) override;
   [[nodiscard]] const std::vector<Channel>& channels() const override { return source_.channels(); }
   [[nodiscard]] std::uint64_t lag_records() const override;

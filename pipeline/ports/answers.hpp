@@ -30,10 +30,28 @@ struct BatchSummary {
   std::uint64_t revision = 0;
 };
 
+// One record within a batch.
+struct RecordSummary {
+  Mask sides = 0;                      // that have named it; 0: nobody has
+  std::vector<std::uint64_t> repeats;  // for each side: occurrences beyond the first
+};
+
+// Which batches a list shows, and in which order.
+struct BatchPage {
+  enum class Order : std::uint8_t { by_number, by_number_down, by_name, by_name_down };
+  Order order = Order::by_number;
+  std::optional<BatchNumber>
+      after_number{};                       // of the last one before the page, for orders by number
+  std::optional<std::string> after_name{};  // and for those by name
+  std::string part_of_name{};
+  std::size_t limit = 0;
+};
+
 // Whether answers can be given at all, and what to say when they cannot.
 struct Readiness {
   bool ready = false;
   std::vector<std::string> reasons;  // why not, or in what way degraded
+  bool store_answers = true;         // when it was asked last
 };
 
 // What the outside may ask. Implemented by the flow; every call is made on the loop and is cheap (no list is copied).
@@ -46,9 +64,12 @@ class Answers {
   [[nodiscard]] virtual std::size_t batch_count() const = 0;
   [[nodiscard]] virtual std::optional<BatchSummary> batch(BatchNumber number) const = 0;
   [[nodiscard]] virtual std::optional<BatchSummary> batch(std::string_view name) const = 0;
-  // Batches with number > after whose name contains `q`, by number.
-  [[nodiscard]] virtual std::vector<BatchSummary> batches(BatchNumber after, std::size_t limit,
-                                                          std::string_view q) const = 0;
+  [[nodiscard]] virtual std::vector<BatchSummary> batches(const BatchPage& page) const = 0;
+  // How many ids match; nothing where there is no such batch.
+  [[nodiscard]] virtual std::optional<std::uint64_t> count(BatchNumber number,
+                                                           MaskExpression expression) const = 0;
+  [[nodiscard]] virtual std::optional<RecordSummary> record(BatchNumber number,
+                                                            const RecordId& id) const = 0;
   [[nodiscard]] virtual std::shared_ptr<const LedgerView> view(
       BatchNumber number) = 0;  // null: no such batch
   [[nodiscard]] virtual const std::vector<Channel>& channels() const = 0;

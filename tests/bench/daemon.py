@@ -45,7 +45,7 @@ class Daemon:
                 if nested:
                     out.write(NESTED_FIELDS + "\n")
         self.command = [f"{build}/{binary}", "serve", "-c", config, "--http", f"127.0.0.1:{self.port}",
-                        "--database", database, "--kafka", brokers]
+                        "--database", database] + (["--kafka", brokers] if brokers else [])
         self.process = None
 
     def __enter__(self):

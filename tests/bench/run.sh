@@ -17,6 +17,8 @@ printf '\n## What the loop does for each record\n\n'
 "$build/pump_bench"
 printf '\n## Status requests\n\n'
 python3 tests/bench/http_status.py --build "$build"
+printf '\n## Records over HTTP\n\n'
+python3 tests/bench/bulk.py --build "$build"
 printf '\n## Ingest\n\n'
 python3 tests/bench/ingest.py --build "$build" --events "$events"
 printf '\n## No stall\n\n'

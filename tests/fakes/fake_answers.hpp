@@ -124,7 +124,7 @@ class FakeAnswers final : public Answers {
   }
   Batch& at(BatchNumber number) { return batches_.at(number); }
 
-  [[nodiscard]] Readiness readiness() const override { return {ready, reasons}; }
+  [[nodiscard]] Readiness readiness() const override { return {ready, reasons, !store_away}; }
   [[nodiscard]] Epoch epoch() const override { return current_epoch; }
   [[nodiscard]] std::size_t batch_count() const override { return batches_.size(); }
 
@@ -138,14 +138,51 @@ class FakeAnswers final : public Answers {
     }
     return std::nullopt;
   }
-  [[nodiscard]] std::vector<BatchSummary> batches(BatchNumber after, std::size_t limit,
-                                                  std::string_view q) const override {
+  [[nodiscard]] std::vector<BatchSummary> batches(const BatchPage& page) const override {
+    std::vector<const Batch*> matching;
+    for (const auto& [number, batch] : batches_) {
+      if (batch.row.name.find(page.part_of_name) != std::string::npos) matching.push_back(&batch);
+    }
+    const bool by_name =
+        page.order == BatchPage::Order::by_name || page.order == BatchPage::Order::by_name_down;
+    const bool down = page.order == BatchPage::Order::by_name_down ||
+                      page.order == BatchPage::Order::by_number_down;
+    const auto before = [&](const BatchRow& a, const BatchRow& b) {
+      return by_name ? a.name < b.name : a.number < b.number;
+    };
+    std::sort(matching.begin(), matching.end(), [&](const Batch* a, const Batch* b) {
+      return down ? before(b->row, a->row) : before(a->row, b->row);
+    });
+    BatchRow last;
+    last.number = page.after_number.value_or(0);
+    last.name = page.after_name.value_or("");
     std::vector<BatchSummary> found;
-    for (auto at = batches_.upper_bound(after); at != batches_.end() && found.size() < limit;
-         ++at) {
-      if (at->second.row.name.find(q) != std::string::npos) found.push_back(summarise(at->second));
+    for (const Batch* batch : matching) {
+      const bool fresh = (!page.after_number && !page.after_name) ||
+                         (down ? before(batch->row, last) : before(last, batch->row));
+      if (fresh && found.size() < page.limit) found.push_back(summarise(*batch));
     }
     return found;
+  }
+  [[nodiscard]] std::optional<std::uint64_t> count(BatchNumber number,
+                                                   MaskExpression expression) const override {
+    const auto found = batches_.find(number);
+    if (found == batches_.end()) return std::nullopt;
+    const auto& entries = found->second.view->entries;
+    return static_cast<std::uint64_t>(std::count_if(
+        entries.begin(), entries.end(),
+        [expression](const auto& entry) { return expression.matches(entry.second.mask); }));
+  }
+  [[nodiscard]] std::optional<RecordSummary> record(BatchNumber number,
+                                                    const RecordId& id) const override {
+    const auto found = batches_.find(number);
+    if (found == batches_.end()) return std::nullopt;
+    const auto& entries = found->second.view->entries;
+    const auto entry = entries.find(id.is_integer() ? OwnedRecordId{id.integer()}
+                                                    : OwnedRecordId{std::string{id.text()}});
+    if (entry == entries.end()) return RecordSummary{0, {0, 0}};
+    return RecordSummary{entry->second.mask,
+                         {entry->second.extra.begin(), entry->second.extra.end()}};
   }
   [[nodiscard]] std::shared_ptr<const LedgerView> view(BatchNumber number) override {
     ++views_taken;

@@ -56,7 +56,10 @@ TEST_CASE("a whole list in each form") {
   CHECK(text.head.content_type == "text/plain; charset=utf-8");
   CHECK(text.body == "1\n3\n7\n9007199254740992\n1-2\na,\"b\"\nline\\nbreak\\\\\n");
   CHECK(list("ranges").body ==
-        "1\n3\n7\n9007199254740992\n\"1-2\"\n\"a,\\\"b\\\"\"\n\"line\\nbreak\\\\\"\n");
+        "{\"start\":1,\"end\":1,\"count\":1}\n{\"start\":3,\"end\":3,\"count\":1}\n"
+        "{\"start\":7,\"end\":7,\"count\":1}\n"
+        "{\"start\":\"9007199254740992\",\"end\":\"9007199254740992\",\"count\":1}\n"
+        "\"1-2\"\n\"a,\\\"b\\\"\"\n\"line\\nbreak\\\\\"\n{\"_end\":true,\"count\":7}\n");
   CHECK(list("ndjson").head.whole_list);
   CHECK_FALSE(list("json").head.whole_list);
 }
@@ -80,16 +83,21 @@ TEST_CASE("an empty list is a list") {
   CHECK(api.get("/api/v1/batches/1/missing?format=ndjson").body == "{\"_end\":true,\"count\":0}\n");
   CHECK(api.get("/api/v1/batches/1/missing?format=csv").body == "id\r\n");
   CHECK(api.get("/api/v1/batches/1/missing?format=text").body.empty());
-  CHECK(api.get("/api/v1/batches/1/missing?format=ranges").body.empty());
+  CHECK(api.get("/api/v1/batches/1/missing?format=ranges").body == "{\"_end\":true,\"count\":0}\n");
 }
 
 TEST_CASE("runs join neighbours") {
   Api api;
   api.answers.add("gaps", {1ULL, 2ULL, 3ULL, 4ULL, 5ULL, 6ULL, 7ULL, 8ULL, 9ULL, 10ULL},
                   {1ULL, 2ULL, 4ULL, 7ULL, 9ULL});
-  CHECK(api.get("/api/v1/batches/1/missing?format=ranges").body == "3\n5-6\n8\n10\n");
+  const std::string last =
+      "{\"start\":8,\"end\":8,\"count\":1}\n{\"start\":10,\"end\":10,\"count\":1}\n";
+  CHECK(api.get("/api/v1/batches/1/missing?format=ranges").body ==
+        "{\"start\":3,\"end\":3,\"count\":1}\n{\"start\":5,\"end\":6,\"count\":2}\n" + last +
+            "{\"_end\":true,\"count\":5}\n");
   const auto cursor = encode_cursor(CursorKind::missing, std::uint64_t{5});
-  CHECK(api.get("/api/v1/batches/1/missing?format=ranges&cursor=" + cursor).body == "6\n8\n10\n");
+  CHECK(api.get("/api/v1/batches/1/missing?format=ranges&cursor=" + cursor).body ==
+        "{\"start\":6,\"end\":6,\"count\":1}\n" + last + "{\"_end\":true,\"count\":3}\n");
 }
 
 TEST_CASE("duplicates say how often again, for each side") {
@@ -154,7 +162,8 @@ TEST_CASE("pieces of an analysis that are sent one by one join too") {
   std::vector<OwnedRecordId> ids;
   for (std::uint64_t id = 1; id <= 50'000; ++id) ids.emplace_back(id * 1'000'000'007);
   api.answers.add("long", ids, {5ULL, 6ULL});
-  auto producer = make_analysis(api.answers.at(1).view, {"{\"m\":[", "],\"u\":[", "]}"});
+  auto producer = make_lists(api.answers.at(1).view,
+                             {{{"{\"m\":[", kMissing}, {"],\"u\":[", kUnexpected}}, "]}"});
   std::string whole;
   bool more = true;
   while (more) {

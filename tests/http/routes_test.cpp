@@ -146,7 +146,7 @@ TEST_CASE("parameters that cannot be honoured are refused with a pointer to each
     check_problem(api.get(base + "?cursor=AAAA"), 400, "bad_cursor");
     check_problem(api.get(base + "?cursor="), 400, "bad_cursor");
   }
-  check_problem(api.get("/api/v1/batches?sort=name"), 422, "invalid_parameter");
+  check_problem(api.get("/api/v1/batches?sort=size"), 422, "invalid_parameter");
   check_problem(api.get("/api/v1/batches?state=ajar"), 422, "invalid_parameter");
   check_problem(api.get("/api/v1/batches/1?verbose=1"), 400, "bad_query");
   check_problem(api.get("/api/v1/batches/1/missing?format=xml"), 422, "invalid_parameter");
