@@ -1,6 +1,7 @@
 # The front door: `make` lists what there is. Every target first installs what it lacks (Debian; as root or with sudo).
 BUILD = build/release
 FUZZ_SECONDS = 60
+URL = http://127.0.0.1:8000
 WITH_SERVERS = tests/servers/with_servers.sh
 DAEMON = cmake --preset release && cmake --build --preset release --target rollcall
 
@@ -10,6 +11,11 @@ help: ## this list
 run: need-run ## the demonstration: a batch fills up, and what is missing shows
 	$(DAEMON)
 	exec $(BUILD)/rollcall demo
+
+seed: need-run ## loads the samples of data/ into a running daemon, at URL
+	$(DAEMON)
+	$(BUILD)/rollcall import data/orders.csv --batch orders --url $(URL)
+	$(BUILD)/rollcall import --customers data/customers.csv --url $(URL)
 
 build: need-run ## the program, as build/release/rollcall
 	cmake --preset release && cmake --build --preset release
@@ -65,4 +71,4 @@ clean: down ## removes everything that was built, and the data of `make up`
 need-%:
 	@compose/install.sh $*
 
-.PHONY: help run build test asan tsan bench soak fuzz lint format up down logs clean
+.PHONY: help run seed build test asan tsan bench soak fuzz lint format up down logs clean

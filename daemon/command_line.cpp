@@ -4,6 +4,7 @@
 #include <sstream>
 #include <string_view>
 
+#include "daemon/client_command_line.hpp"
 #include "daemon/version.hpp"
 
 namespace rollcall {
@@ -12,7 +13,9 @@ namespace {
 constexpr std::string_view kFooter =
     "Options come from flags, then ROLLCALL_SECTION__KEY variables, then the file, then defaults;\n"
     "`rollcall config print --example` shows them all.\n"
-    "stdout is data, stderr is talk. Exit codes: 0 ok, 1 runtime error, 2 usage,\n"
+    "stdout is data, stderr is talk. Exit codes: 0 ok or complete, 1 runtime error, 2 usage,\n"
+    "5 reconciled with more missing or unexpected than allowed, 8 still pending, 69 no daemon "
+    "answers,\n"
     "78 bad configuration, 130 interrupted.";
 
 // Adds a flag that stands for one option of the configuration.
@@ -139,6 +142,7 @@ CommandLine parse_command_line(int argc, const char* const* argv) {
   app.require_subcommand(0, 1);
   add_serve(app, line);
   add_demo(app, line);
+  add_client_commands(app, line);
   add_config(app, line);
   add_migrate(app, line);
   add_verb(app, line, "version", Verb::version,

@@ -4,11 +4,25 @@
 #include <vector>
 
 #include "config/load.hpp"
+#include "daemon/client_arguments.hpp"
 #include "daemon/exit_code.hpp"
 
 namespace rollcall {
 
-enum class Verb { none, serve, demo, config_check, config_print, migrate, version };
+enum class Verb {
+  none,
+  serve,
+  demo,
+  batch_list,
+  batch_show,
+  batch_missing,
+  check,
+  import,
+  config_check,
+  config_print,
+  migrate,
+  version,
+};
 
 // What was asked for. With Verb::none nothing is to be done but to say `out` or `err` and to end
 // with `exit_code`: help that was asked for, or a usage error.
@@ -18,6 +32,10 @@ struct CommandLine {
   std::vector<config::Override> overrides;
   bool once = false;     // demo
   bool example = false;  // config print
+  ClientArguments client;
+  ListArguments list;
+  CheckArguments check;
+  ImportArguments import;
   ExitCode exit_code = ExitCode::ok;
   std::string out;
   std::string err;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/config.hpp"
+#include "daemon/client_arguments.hpp"
 
 namespace rollcall {
 
@@ -13,5 +14,12 @@ struct DemoOptions {
 [[nodiscard]] int serve(const Config& config);
 [[nodiscard]] int demo(const Config& config, const DemoOptions& options);
 [[nodiscard]] int migrate(const Config& config);
+
+// Those that ask a running daemon; they do not log, they talk.
+[[nodiscard]] int batch_list(const ClientArguments& client, const ListArguments& list);
+[[nodiscard]] int batch_show(const ClientArguments& client);
+[[nodiscard]] int batch_missing(const ClientArguments& client);
+[[nodiscard]] int check(const ClientArguments& client, const CheckArguments& limits);
+[[nodiscard]] int import_file(const ClientArguments& client, const ImportArguments& import);
 
 }  // namespace rollcall

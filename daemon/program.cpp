@@ -50,7 +50,7 @@ void say_problems(const config::Problems& problems) {
   for (const auto& problem : problems) std::cerr << config::message_of(problem) << '\n';
 }
 
-int check(const config::Loaded& loaded) {
+int check_config(const config::Loaded& loaded) {
   for (const auto& warning : loaded.warnings) std::cerr << "warning: " << warning << '\n';
   std::cerr << "The configuration is good.\n";
   return to_int(ExitCode::ok);
@@ -66,7 +66,7 @@ void start_logging(const config::Loaded& loaded) {
 int run_verb(const CommandLine& line, const config::Loaded& loaded) {
   switch (line.verb) {
     case Verb::config_check:
-      return check(loaded);
+      return check_config(loaded);
     case Verb::config_print:
       return write_data(config::print_effective(loaded));
     case Verb::serve:
@@ -78,11 +78,27 @@ int run_verb(const CommandLine& line, const config::Loaded& loaded) {
     case Verb::migrate:
       start_logging(loaded);
       return migrate(loaded.config);
-    case Verb::none:
-    case Verb::version:
-      break;
+    default:
+      return to_int(ExitCode::usage);
   }
-  return to_int(ExitCode::usage);
+}
+
+// What asks a running daemon needs none of the daemon's own configuration.
+std::optional<int> run_client_verb(const CommandLine& line) {
+  switch (line.verb) {
+    case Verb::batch_list:
+      return batch_list(line.client, line.list);
+    case Verb::batch_show:
+      return batch_show(line.client);
+    case Verb::batch_missing:
+      return batch_missing(line.client);
+    case Verb::check:
+      return check(line.client, line.check);
+    case Verb::import:
+      return import_file(line.client, line.import);
+    default:
+      return std::nullopt;
+  }
 }
 
 int run(int argc, const char* const* argv) {
@@ -94,6 +110,7 @@ int run(int argc, const char* const* argv) {
   }
   if (line.verb == Verb::version) return write_data(version_text());
   if (line.example) return write_data(config::print_example());
+  if (const auto code = run_client_verb(line)) return *code;
   const auto loaded = load_config(line);
   if (loaded.problems.empty()) return run_verb(line, loaded);
   say_problems(loaded.problems);

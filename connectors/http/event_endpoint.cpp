@@ -41,6 +41,7 @@ class EventBody {
       if (request_.body.size() > json::EventLines::kLineBytesMax && !lines_.full())
         co_return line_too_long();
       ended_ = at_end_ && request_.body.empty();
+      if (ended_ && is_cut_within_unit()) break;
       if (!lines_.full() && !(ended_ && !lines_.empty())) continue;
       auto committing = commit();
       auto refused = co_await std::move(committing);
@@ -76,6 +77,12 @@ class EventBody {
       const bool more = co_await stream_.more();
       at_end_ = !more;
     }
+  }
+
+  // Where a client will send all of a body again, a unit that was cut off must not be stored: whole,
+  // it would be another one than its receipt says.
+  [[nodiscard]] bool is_cut_within_unit() const {
+    return stream_.failure() && !request_.idempotency_key.empty() && !lines_.full();
   }
 
   asio::awaitable<std::optional<Response>> commit() {

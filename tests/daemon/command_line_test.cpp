@@ -25,6 +25,56 @@ TEST_CASE("each subcommand is understood") {
   CHECK(parse({"config", "print"}).verb == Verb::config_print);
   CHECK(parse({"migrate"}).verb == Verb::migrate);
   CHECK(parse({"version"}).verb == Verb::version);
+  CHECK(parse({"batch", "list"}).verb == Verb::batch_list);
+  CHECK(parse({"batch", "show", "b"}).verb == Verb::batch_show);
+  CHECK(parse({"batch", "missing", "b"}).verb == Verb::batch_missing);
+  CHECK(parse({"check", "b"}).verb == Verb::check);
+  CHECK(parse({"import", "f.csv"}).verb == Verb::import);
+}
+
+TEST_CASE("check is told its limits and how long to wait") {
+  const auto line = parse({"check", "orders", "--max-missing", "3", "--max-unexpected", "4",
+                           "--wait", "1h30m", "--interval", "0", "--by-name", "-o", "json"});
+  CHECK(line.client.batch == "orders");
+  CHECK(line.client.by_name);
+  CHECK(line.client.output == Output::json);
+  CHECK(line.check.max_missing == 3);
+  CHECK(line.check.max_unexpected == 4);
+  CHECK(line.check.wait == std::chrono::minutes{90});
+  CHECK(line.check.interval == std::chrono::milliseconds{0});
+  CHECK(parse({"check", "b"}).check.wait == std::chrono::milliseconds{0});
+}
+
+TEST_CASE("import is told what a file holds") {
+  const auto line = parse({"import",
+                           "-",
+                           "--batch",
+                           "b",
+                           "--format",
+                           "csv",
+                           "--side-column",
+                           "s",
+                           "--id-column",
+                           "i",
+                           "--metadata-column",
+                           "m",
+                           "--metadata-column",
+                           "n",
+                           "--delimiter",
+                           "tab",
+                           "--retry",
+                           "1m",
+                           "--url",
+                           "http://h:1"});
+  CHECK(line.import.file == "-");
+  CHECK(line.client.batch == "b");
+  CHECK(line.client.url == "http://h:1");
+  CHECK(line.import.format == "csv");
+  CHECK(line.import.side_column == "s");
+  CHECK(line.import.id_column == "i");
+  CHECK(line.import.metadata_columns == std::vector<std::string>{"m", "n"});
+  CHECK(line.import.delimiter == '\t');
+  CHECK(line.import.retry == std::chrono::minutes{1});
 }
 
 TEST_CASE("flags of serve become overrides that say where they come from") {
@@ -78,6 +128,14 @@ TEST_CASE("what is not understood is a usage error") {
   CHECK(is_usage_error(parse({"config", "chek"})));
   CHECK(is_usage_error(parse({"version", "--once"})));
   CHECK(is_usage_error(parse({"serve", "demo"})));
+  CHECK(is_usage_error(parse({"batch"})));
+  CHECK(is_usage_error(parse({"batch", "list", "b"})));
+  CHECK(is_usage_error(parse({"check"})));
+  CHECK(is_usage_error(parse({"check", "b", "--wait", "soon"})));
+  CHECK(is_usage_error(parse({"check", "b", "--max-missing", "-1"})));
+  CHECK(is_usage_error(parse({"import"})));
+  CHECK(is_usage_error(parse({"import", "f", "--side", "a", "--side-column", "b"})));
+  CHECK(is_usage_error(parse({"import", "f", "--metadata-column", "a", "b"})));
 }
 
 TEST_CASE("help that was asked for is data and no error") {
@@ -89,6 +147,12 @@ TEST_CASE("help that was asked for is data and no error") {
     CHECK(line.err.empty());
   }
   CHECK(parse({"serve", "--help"}).out.find("--database URL|memory") != std::string::npos);
+  for (const auto* const command : {"check", "import"}) {
+    CAPTURE(command);
+    const auto help = parse({command, "--help"}).out;
+    CHECK(help.find("Exit codes: 0 ") != std::string::npos);
+    CHECK(help.find("--url URL") != std::string::npos);
+  }
 }
 
 }  // namespace

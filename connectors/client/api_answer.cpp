@@ -1,0 +1,91 @@
+#include "connectors/client/api_answer.hpp"
+
+#include <algorithm>
+#include <array>
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "connectors/http/percent.hpp"
+
+namespace rollcall::client {
+namespace {
+
+namespace bj = boost::json;
+
+std::string text_at(const bj::object& object, std::string_view key) {
+  const bj::value* const value = object.if_contains(key);
+  if (value == nullptr || !value->is_string()) return {};
+  return std::string{value->get_string().data(), value->get_string().size()};
+}
+
+// Those that say "not now": the rest says "not like this".
+bool may_pass(int status) {
+  constexpr std::array kPassing = {408, 425, 429, 500, 502, 503, 504};
+  return std::find(kPassing.begin(), kPassing.end(), status) != kPassing.end();
+}
+
+std::string advice_for(int status) {
+  switch (status) {
+    case 401:
+    case 403:
+      return "Give a token with --token-file or ROLLCALL_TOKEN.";
+    case 413:
+      return "Raise the daemon's http.body_bytes_max to 16MiB.";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+ApiProblem problem_of(const HttpAnswer& answer) {
+  ApiProblem problem;
+  bj::error_code error;
+  const bj::value document = bj::parse(answer.body, error);
+  if (error || !document.is_object()) return problem;
+  const bj::object& object = document.get_object();
+  problem.code = text_at(object, "code");
+  problem.detail = text_at(object, "detail");
+  const bj::value* const errors = object.if_contains("errors");
+  if (errors == nullptr || !errors->is_array()) return problem;
+  for (const bj::value& item : errors->get_array()) {
+    if (!item.is_object()) continue;
+    problem.errors.push_back(
+        {text_at(item.get_object(), "pointer"), text_at(item.get_object(), "message")});
+  }
+  return problem;
+}
+
+Failure failure_of(const HttpAnswer& answer, const std::string& url) {
+  const ApiProblem problem = problem_of(answer);
+  std::string message = url + " answers " + std::to_string(answer.status);
+  if (!problem.detail.empty()) message += ": " + problem.detail;
+  for (const auto& error : problem.errors) message += " " + error.pointer + ": " + error.message;
+  if (may_pass(answer.status)) return transient(std::move(message));
+  return fatal(std::move(message), advice_for(answer.status));
+}
+
+// A date, which the header may hold too, rollcall never sends.
+std::optional<std::chrono::milliseconds> retry_after(const HttpAnswer& answer) {
+  const auto found = answer.headers.find("retry-after");
+  if (found == answer.headers.end()) return std::nullopt;
+  const std::string& text = found->second;
+  constexpr std::uint32_t kSecondsMax = 3'600;
+  std::uint32_t seconds = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return std::chrono::seconds{std::min(seconds, kSecondsMax)};
+}
+
+std::string batch_path(std::string_view batch, bool by_name) {
+  return (by_name ? "/api/v1/batches/by-name/" : "/api/v1/batches/") + http::percent_encode(batch);
+}
+
+std::string text_of(std::string_view json) {
+  bj::error_code error;
+  const bj::value value = bj::parse({json.data(), json.size()}, error);
+  if (error || !value.is_string()) return std::string{json};
+  return std::string{value.get_string().data(), value.get_string().size()};
+}
+
+}  // namespace rollcall::client

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "connectors/client/http_client.hpp"
+
+namespace rollcall::client {
+
+struct FieldProblem {
+  std::string pointer;
+  std::string message;
+};
+
+// What is wrong, as application/problem+json says it (RFC 9457).
+struct ApiProblem {
+  std::string code;
+  std::string detail;
+  std::vector<FieldProblem> errors;
+};
+
+// Empty parts where the answer has none.
+[[nodiscard]] ApiProblem problem_of(const HttpAnswer& answer);
+
+// An answer that is not the one that was wanted: transient where asking again may help.
+[[nodiscard]] Failure failure_of(const HttpAnswer& answer, const std::string& url);
+
+[[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const HttpAnswer& answer);
+
+// "/api/v1/batches/orders"; a name of digits needs `by_name`, as digits are a number otherwise.
+[[nodiscard]] std::string batch_path(std::string_view batch, bool by_name);
+
+// What a JSON string says; a text that is none stays as it is.
+[[nodiscard]] std::string text_of(std::string_view json);
+
+}  // namespace rollcall::client

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace rollcall {
+
+enum class Output { table, json, csv };
+
+// What the subcommands that ask a running daemon were told.
+struct ClientArguments {
+  std::string url = "http://127.0.0.1:8000";
+  std::string token;       // from the flag
+  std::string token_file;  // instead of it
+  Output output = Output::table;
+  std::string batch;
+  bool by_name = false;
+};
+
+struct ListArguments {
+  std::string match;  // part of a batch's name
+};
+
+struct CheckArguments {
+  std::uint64_t max_missing = 0;
+  std::uint64_t max_unexpected = 0;
+  std::chrono::milliseconds wait{0};
+  std::chrono::milliseconds interval{1'000};
+};
+
+struct ImportArguments {
+  std::string file;        // "-": stdin
+  bool customers = false;  // instead of events
+  std::string format;      // empty: by the file's name
+  std::string side;
+  std::string id_column;
+  std::string side_column;
+  std::vector<std::string> metadata_columns;
+  char delimiter = ',';
+  std::chrono::milliseconds retry{std::chrono::minutes{5}};
+};
+
+}  // namespace rollcall

@@ -1,0 +1,178 @@
+#include "daemon/client_command_line.hpp"
+
+#include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/units.hpp"
+
+namespace rollcall {
+namespace {
+
+constexpr const char* kConnectionFooter =
+    "ROLLCALL_URL and ROLLCALL_TOKEN stand for --url and --token. A token is better given by "
+    "variable or file:\n"
+    "flags are seen by everybody on the machine.\n";
+
+void set_verb(CLI::App& app, CommandLine& line, Verb verb) {
+  app.callback([&line, verb] { line.verb = verb; });
+}
+
+void add_connection(CLI::App& app, CommandLine& line) {
+  auto& client = line.client;
+  app.add_option("--url", client.url, "The daemon's address [http://127.0.0.1:8000]")
+      ->envname("ROLLCALL_URL")
+      ->option_text("URL");
+  auto* const token = app.add_option("--token", client.token, "Bearer token")->option_text("TEXT");
+  app.add_option("--token-file", client.token_file, "File that holds the bearer token")
+      ->option_text("FILE")
+      ->excludes(token);
+}
+
+void add_output(CLI::App& app, CommandLine& line, const std::vector<std::string>& forms,
+                const std::string& help) {
+  std::string text;
+  for (const auto& form : forms) text += (text.empty() ? "" : "|") + form;
+  app.add_option_function<std::string>(
+         "-o,--output",
+         [&line](const std::string& form) {
+           line.client.output = form == "json"  ? Output::json
+                                : form == "csv" ? Output::csv
+                                                : Output::table;
+         },
+         help)
+      ->option_text(text)
+      ->check(CLI::IsMember(forms));
+}
+
+void add_batch_argument(CLI::App& app, CommandLine& line) {
+  app.add_option("BATCH", line.client.batch, "Its number, or its name")->required();
+  app.add_flag("--by-name", line.client.by_name, "BATCH is a name, even where it is all digits");
+}
+
+void add_duration(CLI::App& app, std::chrono::milliseconds& value, const std::string& flag,
+                  const std::string& help) {
+  app.add_option_function<std::string>(
+         flag,
+         [&value, flag](const std::string& text) {
+           const auto duration = text == "0" ? std::chrono::milliseconds{0} : parse_duration(text);
+           if (!duration) throw CLI::ValidationError(flag, "give a duration, such as 30s or 1h30m");
+           value = *duration;
+         },
+         help)
+      ->option_text("DURATION");
+}
+
+void add_batch(CLI::App& app, CommandLine& line) {
+  auto* const batch = app.add_subcommand("batch", "Ask a running daemon about its batches");
+  batch->require_subcommand(1);
+  auto* const list = batch->add_subcommand("list", "All batches and how they stand");
+  list->add_option("--match", line.list.match, "Only those with this in their name")
+      ->option_text("TEXT");
+  set_verb(*list, line, Verb::batch_list);
+  auto* const show = batch->add_subcommand("show", "One batch: counts, verdict, revision");
+  set_verb(*show, line, Verb::batch_show);
+  auto* const missing =
+      batch->add_subcommand("missing", "Every id that was expected and never processed");
+  set_verb(*missing, line, Verb::batch_missing);
+  for (auto* const command : {show, missing}) add_batch_argument(*command, line);
+  for (auto* const command : {list, show, missing}) {
+    add_connection(*command, line);
+    add_output(*command, line, {"table", "json", "csv"}, "Form of the data on stdout [table]");
+    command->footer(kConnectionFooter);
+  }
+  missing->footer(std::string{kConnectionFooter} +
+                  "The whole list is read, however long; exit code 1 where it was cut.");
+}
+
+void add_check(CLI::App& app, CommandLine& line) {
+  auto* const check =
+      app.add_subcommand("check", "For pipelines: is a batch complete? Says it by exit code");
+  set_verb(*check, line, Verb::check);
+  add_batch_argument(*check, line);
+  check->add_option("--max-missing", line.check.max_missing, "So many may be missing [0]")
+      ->option_text("N")
+      ->check(CLI::NonNegativeNumber);
+  check->add_option("--max-unexpected", line.check.max_unexpected, "So many may be unexpected [0]")
+      ->option_text("N")
+      ->check(CLI::NonNegativeNumber);
+  add_duration(*check, line.check.wait, "--wait", "Ask again for so long before giving up [0s]");
+  add_duration(*check, line.check.interval, "--interval", "Time between two questions [1s]");
+  add_connection(*check, line);
+  add_output(*check, line, {"table", "json"},
+             "json: the result on stdout too; stderr says it in one line either way");
+  check->footer(std::string{kConnectionFooter} +
+                "Exit codes: 0 within the limits and final, 5 final and over a limit, 8 not final "
+                "or not there yet,\n"
+                "69 no daemon answers, 1 other error, 2 usage, 130 interrupted.");
+}
+
+void add_mapping(CLI::App& app, CommandLine& line) {
+  auto& import = line.import;
+  auto* const customers = app.add_flag(
+      "--customers", import.customers,
+      "The file holds customers: customer_id, name, email and source of each, and no batch");
+  app.add_option("--batch", line.client.batch,
+                 "Batch of every record; without it each record names its own")
+      ->option_text("NAME")
+      ->excludes(customers);
+  auto* const side =
+      app.add_option("--side", import.side, "Side of every record: expected, processed or another")
+          ->option_text("NAME");
+  app.add_option("--format", import.format, "What the file is; without it its name says it")
+      ->option_text("csv|json|ndjson")
+      ->check(CLI::IsMember({"csv", "json", "ndjson"}));
+  app.add_option("--id-column", import.id_column,
+                 "Column or member that holds the id [record_id, else id]")
+      ->option_text("NAME");
+  app.add_option("--side-column", import.side_column,
+                 "Column or member that holds the side [side, else status]")
+      ->option_text("NAME")
+      ->excludes(side);
+  app.add_option("--metadata-column", import.metadata_columns,
+                 "Kept with the record; may be repeated [record_metadata]")
+      ->option_text("NAME")
+      ->allow_extra_args(false)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option_function<std::string>(
+         "--delimiter",
+         [&import](const std::string& text) {
+           const bool is_tab = text == "tab" || text == "\\t";
+           if (!is_tab && (text.size() != 1 || text == "\"" || text == "\r" || text == "\n"))
+             throw CLI::ValidationError("--delimiter", "give one character, or tab");
+           import.delimiter = is_tab ? '\t' : text.front();
+         },
+         "Between the fields of a CSV file [,]")
+      ->option_text("CHARACTER");
+}
+
+void add_import(CLI::App& app, CommandLine& line) {
+  auto* const import =
+      app.add_subcommand("import", "Send the records of a file to a running daemon");
+  set_verb(*import, line, Verb::import);
+  import->add_option("FILE", line.import.file, "CSV with a header, JSON or NDJSON; -: stdin")
+      ->required();
+  add_mapping(*import, line);
+  add_duration(*import, line.import.retry, "--retry",
+               "Try for so long where the daemon does not answer [5m]");
+  add_connection(*import, line);
+  add_output(*import, line, {"table", "json"},
+             "json: the result on stdout too; stderr says it in one line either way");
+  import->footer(
+      std::string{kConnectionFooter} +
+      "An import that was killed is run again as it was: what the daemon has, it does not take "
+      "twice.\n"
+      "Exit codes: 0 all taken, 1 some refused or another error, 2 usage, 69 no daemon answers,\n"
+      "130 interrupted.");
+}
+
+}  // namespace
+
+void add_client_commands(CLI::App& app, CommandLine& line) {
+  add_batch(app, line);
+  add_check(app, line);
+  add_import(app, line);
+}
+
+}  // namespace rollcall

@@ -1,0 +1,87 @@
+#include "daemon/remote.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+
+#include "config/load.hpp"
+#include "connectors/client/api_answer.hpp"
+#include "connectors/json/json_syntax.hpp"
+#include "connectors/json/slices.hpp"
+#include "daemon/terminal.hpp"
+#include "daemon/version.hpp"
+
+namespace rollcall {
+namespace {
+
+constexpr int kOk = 200;
+
+Result<std::string> token_of(const ClientArguments& arguments) {
+  std::string token = arguments.token;
+  if (!arguments.token_file.empty()) {
+    const auto file = config::read_small_file(arguments.token_file);
+    if (!file.error.empty())
+      return misconfigured("the token's file cannot be read: " + file.error,
+                           "Give --token-file a file that this user may read.");
+    token = std::string{json::trimmed(file.text)};
+    if (token.empty()) return misconfigured("the token's file is empty", {});
+  } else if (const char* const variable = std::getenv("ROLLCALL_TOKEN");
+             token.empty() && variable != nullptr) {
+    token = variable;
+  }
+  const auto is_odd = [](char c) { return c <= ' ' || c > '~'; };
+  if (std::any_of(token.begin(), token.end(), is_odd))
+    return misconfigured("the token holds characters that no token has", {});
+  return token;
+}
+
+}  // namespace
+
+Result<client::ClientOptions> client_options(const ClientArguments& arguments,
+                                             int stop_descriptor) {
+  // The URL itself is not shown: it may hold the password that it is refused for.
+  if (const auto problem = client::url_problem(arguments.url); !problem.empty())
+    return misconfigured("--url: " + problem, "Give for example --url http://127.0.0.1:8000.");
+  const auto token = token_of(arguments);
+  if (!token) return token.error();
+  client::ClientOptions options;
+  options.url = arguments.url;
+  options.token = *token;
+  options.user_agent = "rollcall/" + std::string{version()};
+  options.stop_descriptor = stop_descriptor;
+  return options;
+}
+
+Result<client::HttpAnswer> get_json(client::HttpClient& client, const std::string& target) {
+  client::HttpRequest request;
+  request.target = target;
+  request.headers = {{"Accept", "application/json"}};
+  auto answer = client.send(request);
+  if (!answer) return answer;
+  if (answer->status != kOk) return client::failure_of(*answer, client.url());
+  if (json::check_syntax(answer->body) != json::Syntax::valid)
+    return fatal(client.url() + " answers something else than JSON",
+                 "Look whether a rollcall daemon listens there.");
+  return answer;
+}
+
+void say(std::string_view text) {
+  const std::string line = "rollcall: " + std::string{text} + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+int give_up(const Failure& failure) {
+  say(failure.message + (failure.advice.empty() ? "" : ". " + failure.advice));
+  if (failure.configuration) return to_int(ExitCode::usage);
+  return to_int(failure.kind == FailureKind::transient ? ExitCode::unreachable
+                                                       : ExitCode::runtime_error);
+}
+
+bool write_out(std::string_view data) {
+  const bool written =
+      std::fwrite(data.data(), 1, data.size(), stdout) == data.size() && std::fflush(stdout) == 0;
+  if (!written) say("cannot write to stdout");
+  return written;
+}
+
+}  // namespace rollcall
