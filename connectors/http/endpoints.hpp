@@ -46,6 +46,15 @@ Response get_analysis_missing(const Request& request, const Service& service);
 Response get_analysis_status(const Request& request, const Service& service);
 Response get_analysis_statistics(const Request& request, const Service& service);
 
+// customer_endpoints.cpp
+boost::asio::awaitable<Response> post_customer(Request& request, const Service& service);
+boost::asio::awaitable<Response> post_customers(Request& request, const Service& service);
+boost::asio::awaitable<Response> delete_customers(Request& request, const Service& service);
+boost::asio::awaitable<Response> get_customers(Request& request, const Service& service);
+boost::asio::awaitable<Response> get_customers_of_source(Request& request, const Service& service);
+Response get_deduplication(const Request& request, const Service& service);
+Response get_source_comparison(const Request& request, const Service& service);
+
 // number_endpoints.cpp
 boost::asio::awaitable<Response> post_extract(Request& request, const Service& service);
 boost::asio::awaitable<Response> post_reset(Request& request, const Service& service);

@@ -6,7 +6,7 @@ namespace rollcall::http {
 
 std::span<const Route> routes() {
   // `by-name` stands before {batch}: a batch of that very name is reached as /by-name/by-name.
-  static const std::array<Route, 40> kRoutes{{
+  static const std::array<Route, 47> kRoutes{{
       {Method::get, "/api/v1/batches", get_batches},
       {Method::post, "/api/v1/batches", post_batch, kJsonType},
       {Method::del, "/api/v1/batches", delete_batches},
@@ -33,6 +33,13 @@ std::span<const Route> routes() {
       {Method::get, "/api/v1/analysis/status/{batch}", get_analysis_status},
       {Method::get, "/api/v1/analysis/statistics/by-name/{name}", get_analysis_statistics},
       {Method::get, "/api/v1/analysis/statistics/{batch}", get_analysis_statistics},
+      {Method::get, "/api/v1/customers", get_customers},
+      {Method::post, "/api/v1/customers", post_customer, kJsonType},
+      {Method::del, "/api/v1/customers", delete_customers},
+      {Method::post, "/api/v1/customers/bulk", post_customers, kJsonType},
+      {Method::get, "/api/v1/customers/source/{source}", get_customers_of_source},
+      {Method::get, "/api/v1/deduplication/analyze", get_deduplication},
+      {Method::get, "/api/v1/deduplication/compare-sources", get_source_comparison},
       {Method::post, "/extract/{number}", post_extract},
       {Method::post, "/reset", post_reset},
       {Method::get, "/missing", get_missing_number},
