@@ -9,7 +9,9 @@ namespace {
 constexpr std::string_view kAlphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 constexpr unsigned kNoDigit = 64;
-constexpr std::size_t kCursorBytesMax = (2 + kIdBytesMax + 2) * 4 / 3;
+// Behind kind and type, a name cursor may hold a few bytes of its list's own before an id.
+constexpr std::size_t kNamePrefixBytesMax = 4;
+constexpr std::size_t kCursorBytesMax = (2 + kNamePrefixBytesMax + kIdBytesMax + 2) * 4 / 3;
 
 constexpr std::array<unsigned char, 256> make_digits() {
   std::array<unsigned char, 256> digits{};

@@ -49,6 +49,11 @@ Response malformed_body(const Request& request, bool is_json) {
   return refused(request, 400, "malformed_json", "The body is not one JSON text in UTF-8.");
 }
 
+Response unsupported_value(const Request& request) {
+  return refused(request, 422, "unsupported_value",
+                 "The body holds a value that cannot be held here: a number beyond 64 bits.");
+}
+
 Response invalid_fields(const Request& request, const json::BodyErrors& errors) {
   Problem problem{422, "invalid_field", "A field of the body is not as it must be.", {}, {}};
   if (errors.count() > errors.first().size()) {
@@ -61,10 +66,7 @@ Response invalid_fields(const Request& request, const json::BodyErrors& errors) 
 }
 
 std::optional<Response> refuse_fields(const Request& request, json::BodyObject& body) {
-  if (body.syntax() == json::BodyObject::Syntax::unsupported) {
-    return refused(request, 422, "unsupported_value",
-                   "The body holds a value that cannot be held here: a number beyond 64 bits.");
-  }
+  if (body.syntax() == json::BodyObject::Syntax::unsupported) return unsupported_value(request);
   if (body.syntax() != json::BodyObject::Syntax::object)
     return malformed_body(request, body.syntax() == json::BodyObject::Syntax::not_an_object);
   if (body.errors().empty()) return std::nullopt;

@@ -21,8 +21,10 @@ namespace rollcall::http {
 // one has the same key. Nothing where the client gave none.
 [[nodiscard]] std::optional<WriteKey> whole_key(const Request& request);
 
-// 400 for a body that is not a JSON object.
+// 400 for a body that is no JSON, 422 for one that is no object.
 [[nodiscard]] Response malformed_body(const Request& request, bool is_json);
+// 422 for a body that is JSON and holds a number that we cannot.
+[[nodiscard]] Response unsupported_value(const Request& request);
 // 422 with a pointer to each wrong field.
 [[nodiscard]] Response invalid_fields(const Request& request, const json::BodyErrors& errors);
 // 400 or 422 where the body is not what was asked for.

@@ -4,6 +4,9 @@
 #include <optional>
 #include <simdjson.h>
 
+#include "connectors/json/json_syntax.hpp"
+#include "connectors/json/utf8.hpp"
+
 namespace rollcall::json {
 
 namespace dom = simdjson::dom;
@@ -129,7 +132,11 @@ CustomersBody read_body(std::string_view text, bool single) {
   CustomersBody body;
   dom::parser parser;
   dom::element root;
-  if (parser.parse(text.data(), text.size(), true).get(root)) return body;
+  if (parser.parse(text.data(), text.size(), true).get(root)) {
+    if (is_utf8(text) && check_syntax(text) == Syntax::valid)
+      body.syntax = CustomersBody::Syntax::unsupported;
+    return body;
+  }
   body.syntax =
       root.is_object() ? CustomersBody::Syntax::object : CustomersBody::Syntax::not_an_object;
   if (body.syntax != CustomersBody::Syntax::object) return body;

@@ -17,7 +17,8 @@ struct Customer {
 };
 
 struct CustomersBody {
-  enum class Syntax { object, malformed, not_an_object };
+  // Unsupported: it is JSON, but some value of it is none that we can hold: a number beyond 64 bits.
+  enum class Syntax { object, malformed, not_an_object, unsupported };
   Syntax syntax = Syntax::malformed;
   std::vector<Customer> customers;
   BodyErrors errors;
