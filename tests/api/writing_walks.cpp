@@ -1,40 +1,15 @@
 #include <doctest/doctest.h>
 
+#include "tests/api/asking.hpp"
 #include "tests/api/walks.hpp"
 
 namespace rollcall::test {
-namespace {
 
 namespace json = boost::json;
 
-Call post(const std::string& id, const std::string& target, const std::string& body,
-          const std::string& type = "application/json") {
-  return {id, target, {{"Content-Type", type}}, body};
-}
+namespace {
 
-Call with_key(Call call, const std::string& key) {
-  call.headers["Idempotency-Key"] = key;
-  return call;
-}
-
-std::string code_of(const http::WireAnswer& answer) {
-  return json::parse(answer.body).at("code").as_string().c_str();
-}
-
-std::string first_pointer_of(const http::WireAnswer& answer) {
-  return json::parse(answer.body).at("errors").at(0).at("pointer").as_string().c_str();
-}
-
-// What every body that must be a JSON object is refused for.
-void refuse_bodies(Contract& contract, const std::string& id, const std::string& target) {
-  contract.ask(post(id, target, "{}"), 422);
-  contract.ask(post(id, target, "[]"), 422);
-  contract.ask(post(id, target, "{\"a\":"), 400);
-  contract.ask(post(id, target, "{}{}"), 400);
-  contract.ask(post(id, target, "{}", "text/plain"), 415);
-  contract.ask({id, target, {}, "{}"}, 415);
-  contract.ask(with_key(post(id, target, "{}"), std::string(256, 'k')), 422);
-}
+std::string quoted(std::size_t bytes) { return '"' + std::string(bytes, 'x') + '"'; }
 
 }  // namespace
 
@@ -84,11 +59,27 @@ void walk_records(Contract& contract, const std::string& number) {
         R"("record_id":"18446744073709551615","status":"expected","record_metadata":null)",
         R"("record_id":10002,"status":"expected")"})
     contract.ask(post("addRecord", target, named + ',' + record + '}'), 201);
+  const auto attributes = [&](const std::string& record) {
+    const std::string path = "/api/v1/batches/" + number + "/records/" + record;
+    return json::parse(contract.ask({"getRecord", path}, 200).body).at("attributes");
+  };
+  CHECK(attributes("10001") == "Order 10001");
+  CHECK(attributes("A-7") == json::parse(R"({"lines":[1,2]})"));
+  CHECK(attributes("18446744073709551615").is_null());
   refuse_bodies(contract, "addRecord", target);
   contract.ask(
       post("addRecord", target, R"({"batch_id":999999,"record_id":1,"status":"expected"})"), 404);
   contract.ask(post("addRecord", target, named + R"(,"record_id":-1,"status":"expected"})"), 422);
   contract.ask(post("addRecord", target, named + R"(,"record_id":1,"status":"late"})"), 422);
+  const auto with_metadata = [&named](const std::string& metadata) {
+    return named + R"(,"record_id":1,"status":"expected","record_metadata":)" + metadata + '}';
+  };
+  for (const std::string& wrong :
+       {std::string{"17"}, std::string{"[]"}, std::string{"true"}, quoted(4095)}) {
+    const auto refused = contract.ask(post("addRecord", target, with_metadata(wrong)), 422);
+    CHECK(first_pointer_of(refused) == "/record_metadata");
+  }
+  contract.ask(post("addRecord", target, with_metadata(quoted(4094))), 201);
 }
 
 void walk_bulk(Contract& contract, const std::string& number) {
@@ -126,6 +117,11 @@ void walk_events(Contract& contract, const std::string& batch) {
                            "\"processed\",\"ids\":[20001,\"B-1\",20001]}\n";
   contract.ask(post("addEvents", target, good, type), 201);
   contract.ask(post("addEvents", target, good, type + "; charset=utf-8"), 201);
+  const std::string attributes = named + R"("expected","ids":[20012,20013],"attrs":{"lines":2}})";
+  contract.ask(post("addEvents", target, attributes, type), 201);
+  const std::string record = "/api/v1/batches/by-name/" + batch + "/records/20013";
+  CHECK(json::parse(contract.ask({"getRecordByName", record}, 200).body).at("attributes") ==
+        json::parse(R"({"lines":2})"));
   contract.ask(with_key(post("addEvents", target, good, type), "events-1"), 201);
   contract.ask(with_key(post("addEvents", target, good, type), "events-1"), 201);
   contract.ask(with_key(post("addEvents", target, good + good, type), "events-1"), 422);
