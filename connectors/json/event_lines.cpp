@@ -71,12 +71,12 @@ void EventLines::append(const Event& event) {
   const auto side = index_of_side(event.side);
   if (side == kSideNamesMax) return refuse(BadRecordReason::unknown_side, "side");
   const auto batch = static_cast<std::uint32_t>(index_of_batch(event.batch));
+  // Held once, however many ids the event has: each would bring 4 KiB.
+  const std::size_t attributes = unit_.detail_bytes.size();
+  if (!event.ids.empty()) unit_.detail_bytes += event.attributes;
   const auto push = [&](NamedRecord record) {
-    if (!event.attributes.empty() && record.kind != NamedRecord::Kind::range) {
-      unit_.details.push_back(
-          {unit_.records.size(), unit_.detail_bytes.size(), event.attributes.size()});
-      unit_.detail_bytes += event.attributes;
-    }
+    if (!event.attributes.empty() && record.kind != NamedRecord::Kind::range)
+      unit_.details.push_back({unit_.records.size(), attributes, event.attributes.size()});
     record.line = static_cast<std::uint32_t>(lines_);
     record.side = side;
     unit_.records.push_back(record);

@@ -52,7 +52,7 @@ struct AddRecords {
   std::vector<std::string> sides;  // the names that records refer to
   std::vector<NamedRecord> records;
   std::string texts;
-  // What a record has besides its id: a piece of `detail_bytes`, JSON. By ascending record.
+  // What a record has besides its id: a piece of `detail_bytes`, JSON; several may share one. By ascending record.
   struct Detail {
     std::size_t record = 0;
     std::size_t begin = 0;
