@@ -49,6 +49,18 @@ void collect_channels(const Reconciler& reconciler, Metrics& metrics) {
   }
 }
 
+// Clients name sides as they like; a series each would have no end.
+constexpr std::string_view kOtherSides = "other";
+
+void collect_writes(const Reconciler& reconciler, Metrics& metrics) {
+  const WriteCounters& counters = reconciler.write_counters();
+  const std::vector<std::string>& sides = reconciler.slice().default_sides();
+  for (std::size_t side = 0; side < sides.size(); ++side)
+    metrics.set_events("http", sides[side], counters.events.at(side));
+  metrics.set_events("http", kOtherSides, counters.events_of_other_sides);
+  metrics.set_bad_records("http", "rejected_line", counters.refused_lines);
+}
+
 void collect_batches(const Reconciler& reconciler, Metrics& metrics) {
   std::map<std::string_view, std::uint64_t> duplicates;
   std::uint64_t missing = 0;
@@ -59,7 +71,9 @@ void collect_batches(const Reconciler& reconciler, Metrics& metrics) {
     missing += summary.missing;
     unexpected += summary.unexpected;
     for (std::size_t side = 0; side < summary.duplicates.size(); ++side) {
-      duplicates[batch->row.sides[side]] += summary.duplicates[side];
+      const std::string& name = batch->row.sides[side];
+      const bool is_default = reconciler.slice().default_side(name) < kSidesMax;
+      duplicates[is_default ? std::string_view{name} : kOtherSides] += summary.duplicates[side];
     }
     open.push_back({batch->row.name, summary.missing, summary.unexpected});
   }
@@ -74,9 +88,12 @@ void collect_batches(const Reconciler& reconciler, Metrics& metrics) {
 
 void collect(const Reconciler& reconciler, Metrics& metrics) {
   collect_channels(reconciler, metrics);
+  collect_writes(reconciler, metrics);
   collect_batches(reconciler, metrics);
   metrics.set_uncommitted_bytes(reconciler.uncommitted_bytes());
   metrics.set_state_bytes("ledgers", reconciler.slice().memory_bytes());
+  metrics.set_state_bytes("attributes", reconciler.slice().attributes().bytes());
+  metrics.set_attributes_not_kept(reconciler.slice().attributes().not_kept());
 }
 
 }  // namespace rollcall

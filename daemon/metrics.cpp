@@ -86,6 +86,8 @@ struct Metrics::Families {
       gauge("checkpoint_bytes", "Segment payload of the last checkpoint.");
   NumberFamily checkpoint_success = gauge("checkpoint_last_success_timestamp_seconds",
                                           "When the last checkpoint was committed, since 1970.");
+  NumberFamily attributes_not_kept =
+      counter("attributes_not_kept_total", "Records whose attributes found no room in memory.");
   NumberFamily uncommitted_bytes =
       gauge("uncommitted_bytes", "Changes that are not committed yet.");
   NumberFamily state_bytes = gauge("state_bytes", "Memory that the sets take.", {"kind"});
@@ -109,20 +111,34 @@ struct Metrics::Families {
     build_info.at({text_of(version()), text_of(build_type()), text_of(allocator())}) = 1;
     for (auto* const family :
          {&missing_records, &unexpected_records, &batches_omitted, &lag_seconds, &checkpoint_bytes,
-          &uncommitted_bytes, &invariant_violations}) {
+          &attributes_not_kept, &uncommitted_bytes, &invariant_violations}) {
       family->at({}) = 0;
     }
   }
 
   [[nodiscard]] std::vector<MetricFamily> collect() const {
-    return {
-        build_info.collect(),          events.collect(),           bad_records.collect(),
-        duplicates.collect(),          batches.collect(),          missing_records.collect(),
-        unexpected_records.collect(),  batch_missing.collect(),    batch_unexpected.collect(),
-        batches_omitted.collect(),     lag_records.collect(),      lag_seconds.collect(),
-        checkpoint_duration.collect(), checkpoint_bytes.collect(), checkpoint_success.collect(),
-        uncommitted_bytes.collect(),   state_bytes.collect(),      loop_delay.collect(),
-        longest_turn.collect(),        http_requests.collect(),    invariant_violations.collect()};
+    return {build_info.collect(),
+            events.collect(),
+            bad_records.collect(),
+            duplicates.collect(),
+            batches.collect(),
+            missing_records.collect(),
+            unexpected_records.collect(),
+            batch_missing.collect(),
+            batch_unexpected.collect(),
+            batches_omitted.collect(),
+            lag_records.collect(),
+            lag_seconds.collect(),
+            checkpoint_duration.collect(),
+            checkpoint_bytes.collect(),
+            checkpoint_success.collect(),
+            attributes_not_kept.collect(),
+            uncommitted_bytes.collect(),
+            state_bytes.collect(),
+            loop_delay.collect(),
+            longest_turn.collect(),
+            http_requests.collect(),
+            invariant_violations.collect()};
   }
 };
 
@@ -188,6 +204,10 @@ void Metrics::observe_checkpoint(double seconds, std::uint64_t bytes,
 
 void Metrics::set_uncommitted_bytes(std::uint64_t bytes) {
   families_->uncommitted_bytes.at({}) = as_double(bytes);
+}
+
+void Metrics::set_attributes_not_kept(std::uint64_t total) {
+  families_->attributes_not_kept.at({}) = as_double(total);
 }
 
 void Metrics::set_state_bytes(std::string_view kind, std::uint64_t bytes) {

@@ -49,6 +49,8 @@ class Metrics {
   // Durability and memory.
   void observe_checkpoint(double seconds, std::uint64_t bytes, std::int64_t committed_at_ms);
   void set_uncommitted_bytes(std::uint64_t bytes);
+  // Records whose attributes found no room in memory.
+  void set_attributes_not_kept(std::uint64_t total);
   void set_state_bytes(std::string_view kind, std::uint64_t bytes);
 
   // The process itself.

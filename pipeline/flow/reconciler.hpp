@@ -50,6 +50,7 @@ class Reconciler final : public Answers {
   [[nodiscard]] Writes& writes() { return writes_; }
   [[nodiscard]] const Slice& slice() const { return slice_; }
   [[nodiscard]] const Pump& pump() const { return pump_; }
+  [[nodiscard]] const WriteCounters& write_counters() const { return writes_.counters(); }
   [[nodiscard]] std::size_t uncommitted_bytes() const {
     return checkpointer_.bytes_in_flight() + slice_.uncut_bytes();
   }

@@ -83,7 +83,7 @@ class Slice {
   [[nodiscard]] std::uint64_t next_sequence() const { return sequence_ + 1; }
   [[nodiscard]] std::size_t uncut_bytes() const { return uncut_bytes_; }
 
-  [[nodiscard]] std::size_t default_sides() const { return sides_.size(); }
+  [[nodiscard]] const std::vector<std::string>& default_sides() const { return sides_; }
   // Index of a side within the default sides; kSidesMax where there is no such side.
   [[nodiscard]] Side default_side(std::string_view name) const { return side_index(sides_, name); }
   [[nodiscard]] Epoch epoch() const { return epoch_; }

@@ -47,7 +47,8 @@ RecordId id_of(const NamedRecord& record, const std::string& texts) {
 
 // Names records [begin, end) of a run in its batch.
 void add_records(Ledger& ledger, const std::vector<Side>& sides, const AddRecords& change,
-                 std::pair<std::size_t, std::size_t> piece, Receipt& receipt) {
+                 std::pair<std::size_t, std::size_t> piece, Receipt& receipt,
+                 std::array<std::uint64_t, kSidesMax>& named) {
   const auto [begin, end] = piece;
   const auto announce = [&](std::size_t at) {
     if (at < end && change.records[at].kind != NamedRecord::Kind::range)
@@ -61,7 +62,10 @@ void add_records(Ledger& ledger, const std::vector<Side>& sides, const AddRecord
     if (side >= kSidesMax) {
       const bool same_line = at > 0 && change.records[at - 1].line == record.line;
       receipt.refused += same_line ? 0 : 1;
-    } else if (record.kind == NamedRecord::Kind::range) {
+      continue;
+    }
+    ++named[side];
+    if (record.kind == NamedRecord::Kind::range) {
       const std::uint64_t before = ledger.total(side);
       ledger.add(side, IntegerRange{record.first, record.second});
       const std::uint64_t fresh = ledger.total(side) - before;
@@ -178,6 +182,7 @@ bool WriteQueue::apply(Entry& entry, std::size_t& budget) {
     if (next_run_ < records->runs.size()) return false;
     entry.answer.receipt.lines += records->lines;
     entry.answer.receipt.refused += records->refused;
+    counters_.refused_lines += records->refused;
   } else if (auto* create = std::get_if<CreateBatch>(&entry.write.change)) {
     apply_one(entry, *create);
   } else if (const auto* one = std::get_if<DeleteBatch>(&entry.write.change)) {
@@ -249,7 +254,8 @@ void WriteQueue::apply_one(Entry& entry, CreateBatch& change) {
     entry.answer.batch = existing->row;
     return;
   }
-  Batch& batch = slice_.create(row_of(change, slice_.default_sides(), entry.answer.receipt.at_ms));
+  Batch& batch =
+      slice_.create(row_of(change, slice_.default_sides().size(), entry.answer.receipt.at_ms));
   if (change.range) {
     slice_.change(batch, [&](Ledger& ledger) { ledger.add(0, *change.range); });
     slice_.count_event(batch);
@@ -344,13 +350,22 @@ void WriteQueue::add_some(Entry& entry, AddRecords& change, std::size_t& budget)
     next_record_ = std::max(next_record_, run.begin);
     const std::size_t end = std::min(run.end, next_record_ + budget);
     budget -= end - next_record_;
+    std::array<std::uint64_t, kSidesMax> named{};
     slice_.change(*place.batch, [&](Ledger& ledger) {
-      add_records(ledger, place.sides, change, {next_record_, end}, receipt);
+      add_records(ledger, place.sides, change, {next_record_, end}, receipt, named);
     });
+    count(*place.batch, named);
     note_details(entry, change, end);
     slice_.count_events(*place.batch, end - next_record_);
     next_record_ = end;
     if (end < run.end) return;
+  }
+}
+
+void WriteQueue::count(const Batch& batch, const std::array<std::uint64_t, kSidesMax>& named) {
+  for (std::size_t side = 0; side < batch.row.sides.size(); ++side) {
+    const Side known = slice_.default_side(batch.row.sides[side]);
+    (known < kSidesMax ? counters_.events[known] : counters_.events_of_other_sides) += named[side];
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -15,6 +16,13 @@
 #include "pipeline/ports/writes.hpp"
 
 namespace rollcall {
+
+// What writes have named since this process started.
+struct WriteCounters {
+  std::array<std::uint64_t, kSidesMax> events{};  // for each of the default sides: ids and ranges
+  std::uint64_t events_of_other_sides = 0;
+  std::uint64_t refused_lines = 0;  // that could not be read, or named a side that is none
+};
 
 // Writes that clients wait for, applied one after the other, a bounded piece at a time. As a drain,
 // a write is a unit that no checkpoint may split: cut only when between_units().
@@ -38,6 +46,7 @@ class WriteQueue final : public Writes {
   boost::asio::awaitable<Result<WriteAnswer>> write(Write write,
                                                     std::chrono::milliseconds patience) override;
 
+  [[nodiscard]] const WriteCounters& counters() const { return counters_; }
   [[nodiscard]] bool between_units() const { return !under_way_; }
   [[nodiscard]] bool empty() const { return queue_.empty(); }
   // Applies some of what is queued. There must be something.
@@ -64,6 +73,7 @@ class WriteQueue final : public Writes {
   [[nodiscard]] bool begin(Entry& entry, AddRecords& change);
   void add_some(Entry& entry, AddRecords& change, std::size_t& budget);
 
+  void count(const Batch& batch, const std::array<std::uint64_t, kSidesMax>& named);
   void note_details(const Entry& entry, const AddRecords& change, std::size_t end);
 
   [[nodiscard]] Batch* find(const BatchRef& batch) const;
@@ -79,6 +89,7 @@ class WriteQueue final : public Writes {
   std::deque<std::shared_ptr<Entry>> applied_;  // by ascending sequence
   std::optional<Failure> refusal_;
   std::uint64_t committed_ = 0;
+  WriteCounters counters_;
   // Of the write under way, the first one of the queue.
   bool under_way_ = false;
   std::size_t next_run_ = 0;

@@ -50,6 +50,31 @@ TEST_CASE("the sample orders are seventy percent processed, however often they a
   CHECK(list.out.find(",orders.csv,open,10,7,7,3,0,0,0,70.0,incomplete,") != std::string::npos);
 }
 
+TEST_CASE("the sample customers are eight people in three systems, however often they are loaded") {
+  DaemonProcess daemon(in_memory());
+  daemon.start();
+  daemon.wait_until_ready();
+  const auto get = [&](const std::string& target) {
+    const auto answer = daemon.get(target);
+    REQUIRE(answer);
+    REQUIRE(answer->status == 200);
+    return boost::json::parse(answer->body);
+  };
+  for (const auto* const file : {"customers.csv", "customers.json", "customers.csv"}) {
+    const std::string path = std::string{ROLLCALL_SOURCE_DIR} + "/data/" + file;
+    const auto import = run_program({"import", "--customers", path, "--url", url_of(daemon)});
+    CHECK_MESSAGE(import.code == 0, import.err);
+    CHECK(get("/api/v1/deduplication/analyze") ==
+          boost::json::parse(R"({"total_records":12,"unique_customers":8,"duplicates_found":4,
+              "unique_customer_ids":[101,102,103,104,105,106,107,108]})"));
+    CHECK(get("/api/v1/deduplication/compare-sources") ==
+          boost::json::parse(R"({"in_all_sources":[103],"only_in_salesforce":[101],
+              "only_in_hubspot":[105,106],"only_in_internal":[107,108],
+              "salesforce_count":4,"hubspot_count":4,"internal_count":4})"));
+  }
+  CHECK(get("/api/v1/customers/source/internal").at("total") == 4);
+}
+
 TEST_CASE("what was deleted may be imported again") {
   DaemonProcess daemon(in_memory());
   daemon.start();

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 programs=${1:-$here/../../build/release}
 
 export ROLLCALL_CRASH_ROUNDS=${ROLLCALL_CRASH_ROUNDS:-100}
-for program in exactness_test fail_point_test outage_test fencing_test; do
+for program in exactness_test write_exactness_test fail_point_test outage_test fencing_test; do
   echo "soak.sh: $program" >&2
   "$programs/$program"
 done

@@ -19,7 +19,7 @@ class DaemonProcess {
     std::string program = ROLLCALL_PROGRAM;
     std::string configuration;             // TOML, without [http]
     int port = 0;                          // 0: a free one is chosen
-    std::vector<std::string> environment;  // NAME=value
+    std::vector<std::string> environment{};  // NAME=value
   };
 
   explicit DaemonProcess(Options options);
@@ -35,6 +35,10 @@ class DaemonProcess {
   [[nodiscard]] std::optional<HttpAnswer> get(const std::string& target,
                                               milliseconds at_most = seconds{10}) const {
     return http_get(options_.port, target, at_most);
+  }
+  [[nodiscard]] std::optional<HttpAnswer> ask(const HttpQuestion& question,
+                                              milliseconds at_most = seconds{10}) const {
+    return http_ask(options_.port, question, at_most);
   }
   [[nodiscard]] bool ready() const;
   // Throws, with the end of the log, where it is not ready in time or has ended.

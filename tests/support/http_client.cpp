@@ -19,8 +19,14 @@ namespace http = beast::http;
 // connect, write, read: each step begins the next.
 class Exchange {
  public:
-  Exchange(asio::io_context& loop, int port, const std::string& target, milliseconds at_most)
-      : stream_(loop), request_(http::verb::get, target, 11) {
+  Exchange(asio::io_context& loop, int port, const HttpQuestion& question, milliseconds at_most)
+      : stream_(loop) {
+    request_.version(11);
+    request_.method_string(question.method);
+    request_.target(question.target);
+    for (const auto& [name, value] : question.headers) request_.set(name, value);
+    request_.body() = question.body;
+    if (!question.body.empty() || question.method == "POST") request_.prepare_payload();
     request_.set(http::field::host, "127.0.0.1");
     request_.set(http::field::connection, "close");
     parser_.body_limit(std::numeric_limits<std::uint64_t>::max());
@@ -47,7 +53,7 @@ class Exchange {
   }
 
   beast::tcp_stream stream_;
-  http::request<http::empty_body> request_;
+  http::request<http::string_body> request_;
   beast::flat_buffer buffer_;
   http::response_parser<http::string_body> parser_;
   bool complete_ = false;
@@ -62,8 +68,12 @@ std::string lower_case(std::string text) {
 }  // namespace
 
 std::optional<HttpAnswer> http_get(int port, const std::string& target, milliseconds at_most) {
+  return http_ask(port, {"GET", target, {}, {}}, at_most);
+}
+
+std::optional<HttpAnswer> http_ask(int port, const HttpQuestion& question, milliseconds at_most) {
   asio::io_context loop;
-  Exchange exchange(loop, port, target, at_most);
+  Exchange exchange(loop, port, question, at_most);
   loop.run();
   if (!exchange.complete()) return std::nullopt;
   auto response = exchange.take();
