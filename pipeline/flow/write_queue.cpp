@@ -49,7 +49,8 @@ RecordId id_of(const NamedRecord& record, const std::string& texts) {
 void add_records(Ledger& ledger, const std::vector<Side>& sides, const AddRecords& change,
                  std::pair<std::size_t, std::size_t> piece, Receipt& receipt,
                  std::array<std::uint64_t, kSidesMax>& named) {
-  const auto [begin, end] = piece;
+  const std::size_t begin = piece.first;
+  const std::size_t end = piece.second;  // captured: clang 14 takes no structured binding there
   const auto announce = [&](std::size_t at) {
     if (at < end && change.records[at].kind != NamedRecord::Kind::range)
       ledger.prefetch(id_of(change.records[at], change.texts));
