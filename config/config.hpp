@@ -20,6 +20,8 @@ struct HttpConfig {
   Bytes body_bytes_max = mebibytes(16);
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);
   std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
+  std::uint64_t rate_limit = 0;
+  std::uint64_t rate_burst = 50;
 };
 
 struct DatabaseConfig {

@@ -90,6 +90,8 @@ http::Options http_options(const Config& whole) {
   options.idle = config.idle_timeout;
   options.request = config.request_timeout;
   options.write_stall = config.request_timeout;
+  options.rate_limit = config.rate_limit;
+  options.rate_burst = config.rate_burst;
   options.drain = whole.shutdown.deadline;
   options.version = std::string{version()};
   return options;

@@ -33,6 +33,9 @@ struct Options {
   std::size_t connections_max = 1024;  // the next one is told 503 and closed
   std::size_t streams_max = 16;        // whole lists being sent at once; the next is 503
   std::size_t pages_max = 256;         // pages of lists being read or sent at once; the next is 503
+  // Requests of one client address in a second, beyond a burst; more is 429. 0: no limit.
+  std::uint64_t rate_limit = 0;
+  std::uint64_t rate_burst = 50;
   std::uint64_t list_limit_default = 1000;
   std::uint64_t list_limit_max = 50000;
 

@@ -47,6 +47,7 @@ ServerState::ServerState(Answers& answers, Writes& writes, asio::thread_pool& qu
                          Options options_)
     : options(std::move(options_)),
       service{answers, writes, options, query},
+      admission(options),
       bodies(options.bodies_bytes_max) {
   std::random_device random;
   next_request_ = (std::uint64_t{random()} << 32U) | random();

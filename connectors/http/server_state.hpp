@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "connectors/http/admission.hpp"
 #include "connectors/http/body_room.hpp"
 #include "connectors/http/options.hpp"
 #include "connectors/http/router.hpp"
@@ -28,6 +29,7 @@ struct ServerState {
   std::size_t streams = 0;  // whole lists being sent
   std::size_t pages = 0;    // pages of lists being read or sent
   std::size_t refused = 0;  // connections over the limit that are being told so
+  Admission admission;
   BodyRoom bodies;
   bool draining = false;
   std::string date;  // what the Date header says now

@@ -43,6 +43,7 @@ Session::Session(std::shared_ptr<ServerState> state, asio::ip::tcp::socket socke
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   socket_.non_blocking(true, ignored);
+  client_ = socket_.remote_endpoint(ignored).address();
   state_->sessions.insert(this);
 }
 

@@ -87,6 +87,7 @@ class Session final : private BodyStream {
 
   std::shared_ptr<ServerState> state_;  // shared with the server and the other sessions
   boost::asio::ip::tcp::socket socket_;
+  boost::asio::ip::address client_;
   InputBuffer in_;
   std::string out_;
   Request request_;

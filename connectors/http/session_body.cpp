@@ -30,6 +30,10 @@ Problem body_cut() {
 bool Session::admit_body() {
   if (request_.id.empty()) request_.id = state_->make_request_id();
   routed_ = find_route(request_, routes());
+  if (auto refused = state_->admission.refuse(request_, routed_.label, client_)) {
+    routed_.route = nullptr;
+    routed_.response = std::move(*refused);
+  }
   const Route* route = routed_.route;
   if (route != nullptr) {
     if (auto refused = refuse_body(*route)) {
