@@ -6,7 +6,7 @@ set -euo pipefail
 # a|b: whichever the distribution has; the first is Debian 12's.
 build="g++ cmake ninja-build make pkg-config ccache doctest-dev libboost1.81-dev|libboost1.83-dev
   libboost-json1.81-dev|libboost-json1.83-dev librdkafka-dev libpqxx-dev libpq-dev libsimdjson-dev libroaring-dev
-  libxxhash-dev libcli11-dev libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev libgoogle-perftools-dev"
+  libxxhash-dev libcli11-dev libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev libgoogle-perftools-dev libssl-dev"
 servers="postgresql openjdk-17-jre-headless|openjdk-21-jre-headless maven kcat procps curl"
 
 wanted=()

@@ -74,6 +74,17 @@ void set(std::string& field, const Option& option, const Node& value, const Read
   }
 }
 
+void set(bool& field, const Option& option, const Node& value, const Reading& reading) {
+  if (value.loose && (value.text == "true" || value.text == "false")) {
+    field = value.text == "true";
+  } else if (value.loose) {
+    reading.complain(value, option.key, shown(option, value) + " is neither true nor false",
+                     "give one of them");
+  } else if (expect(Node::Kind::boolean, option, value, reading)) {
+    field = value.boolean;
+  }
+}
+
 std::optional<std::int64_t> integer_of(const std::string& text) {
   std::int64_t integer = 0;
   const auto* const end = text.data() + text.size();

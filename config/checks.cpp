@@ -62,6 +62,12 @@ std::string check_brokers(const std::string& text) {
 
 std::string check_not_empty(const std::string& text) { return text.empty() ? "is empty" : ""; }
 
+std::string check_api_key(const std::string& text) {
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c <= '~'; });
+  return plain ? "" : "has a space or a character that no header carries";
+}
+
 std::string check_side(const std::string& text) {
   constexpr std::size_t kSideBytesMax = 64;
   if (text.empty() || text.size() > kSideBytesMax)

@@ -10,6 +10,7 @@ namespace rollcall::config {
 [[nodiscard]] std::string check_schema(const std::string& text);
 [[nodiscard]] std::string check_brokers(const std::string& text);
 [[nodiscard]] std::string check_not_empty(const std::string& text);
+[[nodiscard]] std::string check_api_key(const std::string& text);
 [[nodiscard]] std::string check_side(const std::string& text);
 
 }  // namespace rollcall::config

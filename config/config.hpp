@@ -22,6 +22,9 @@ struct HttpConfig {
   std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
   std::uint64_t rate_limit = 0;
   std::uint64_t rate_burst = 50;
+  std::string tokens_file;
+  std::string api_key;  // a secret
+  bool metrics_public = false;
 };
 
 struct DatabaseConfig {

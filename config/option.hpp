@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "config/mask.hpp"
 
 namespace rollcall::config {
 
@@ -26,8 +27,9 @@ using Duration = std::chrono::milliseconds;
 using Texts = std::vector<std::string>;
 using Topics = std::vector<TopicConfig>;
 using Properties = std::map<std::string, std::string>;
-using Field = std::variant<Access<std::string>, Access<std::uint64_t>, Access<Duration>,
-                           Access<Bytes>, Access<Texts>, Access<Topics>, Access<Properties>>;
+using Field =
+    std::variant<Access<std::string>, Access<bool>, Access<std::uint64_t>, Access<Duration>,
+                 Access<Bytes>, Access<Texts>, Access<Topics>, Access<Properties>>;
 
 // What is wrong with a text, or empty. Must not quote the text: it may be a secret.
 using Check = std::string (*)(const std::string&);
@@ -45,6 +47,7 @@ struct Option {
   std::string_view choices = {};  // the only texts allowed, with '|' between them
   Check check = nullptr;
   bool secret = false;  // masked when shown, and `key` + "_file" is understood, too
+  std::string (*mask)(std::string_view) = mask_url;  // what may be seen of a secret
   std::string_view environment =
       {};                        // another name that is understood beside ROLLCALL_SECTION__NAME
   std::string_view sample = {};  // lines for the example file, commented out

@@ -12,11 +12,12 @@ namespace {
 constexpr std::size_t kCommentWidth = 98;
 
 struct Shower {
-  bool secret;
+  const Option& option;
 
   std::string operator()(const std::string& text) const {
-    return quote(secret ? mask_url(text) : text);
+    return quote(option.secret ? option.mask(text) : text);
   }
+  std::string operator()(bool flag) const { return flag ? "true" : "false"; }
   std::string operator()(std::uint64_t number) const { return std::to_string(number); }
   std::string operator()(Duration duration) const { return quote(to_text(duration)); }
   std::string operator()(Bytes bytes) const { return quote(to_text(bytes)); }
@@ -52,6 +53,7 @@ std::string form_of(const Option& option) {
     return form;
   }
   const auto number = [](std::uint64_t n) { return std::to_string(n); };
+  if (std::holds_alternative<Access<bool>>(option.field)) return "true or false";
   if (std::holds_alternative<Access<std::uint64_t>>(option.field))
     return limits(option, "whole number", number);
   if (std::holds_alternative<Access<Duration>>(option.field)) {
@@ -106,7 +108,7 @@ void begin_section(std::string& text, std::string_view section, std::string& cur
 }  // namespace
 
 std::string show(const Option& option, const Config& config) {
-  return std::visit([&](const auto& access) { return Shower{option.secret}(access.read(config)); },
+  return std::visit([&](const auto& access) { return Shower{option}(access.read(config)); },
                     option.field);
 }
 

@@ -92,6 +92,9 @@ http::Options http_options(const Config& whole) {
   options.write_stall = config.request_timeout;
   options.rate_limit = config.rate_limit;
   options.rate_burst = config.rate_burst;
+  options.tokens_file = config.tokens_file;
+  options.api_key = config.api_key;
+  options.metrics_public = config.metrics_public;
   options.drain = whole.shutdown.deadline;
   options.version = std::string{version()};
   return options;

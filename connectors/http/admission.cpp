@@ -18,9 +18,16 @@ bool is_operation(std::string_view label) {
   return std::find(kOperations.begin(), kOperations.end(), label) != kOperations.end();
 }
 
+// What tells nothing of anybody's records: whether the daemon lives, and how it is asked.
+bool is_open(std::string_view label) {
+  if (label.starts_with("/docs") || label.starts_with("/redoc") || label == "/openapi.json")
+    return true;
+  return is_operation(label) && label != "/metrics";
+}
+
 }  // namespace
 
-Admission::Admission(const Options& options) {
+Admission::Admission(const Options& options) : metrics_public_(options.metrics_public) {
   if (options.rate_limit > 0)
     rates_.emplace(TokenBucket::Rate{options.rate_limit, options.rate_burst});
 }
@@ -30,6 +37,7 @@ std::optional<Response> Admission::refuse(const Request& request, std::string_vi
   if (rates_) {
     if (auto refused = refuse_rate(request, label, client)) return refused;
   }
+  if (asks_for_tokens()) return refuse_access(request, label);
   return std::nullopt;
 }
 
@@ -43,6 +51,36 @@ std::optional<Response> Admission::refuse_rate(const Request& request, std::stri
   Response response = to_response(problem, request.id);
   const auto seconds = std::chrono::ceil<std::chrono::seconds>(wait);
   response.headers.emplace_back("Retry-After", std::to_string(seconds.count()));
+  return response;
+}
+
+Role Admission::needed_for(const Request& request, std::string_view label) const {
+  if (is_open(label)) return Role::none;
+  if (label == "/metrics" && metrics_public_) return Role::none;
+  const bool reads = request.method == Method::get || request.method == Method::head ||
+                     request.method == Method::options;
+  return reads ? Role::read : Role::write;
+}
+
+std::optional<Response> Admission::refuse_access(const Request& request,
+                                                 std::string_view label) const {
+  const Role needed = needed_for(request, label);
+  if (needed == Role::none) return std::nullopt;
+  const auto token = AccessTokens::bearer(request.authorization);
+  const Role role = token ? tokens_.role_of(*token) : Role::none;
+  if (role >= needed) return std::nullopt;
+  Problem problem{401, "no_token", "Send a token: `Authorization: Bearer TOKEN`.", {}, {}};
+  std::string challenge = "Bearer realm=\"rollcall\"";
+  if (role != Role::none) {
+    problem = {
+        403, "read_only_token", "This token may read; a change needs one that may write.", {}, {}};
+    challenge += ", error=\"insufficient_scope\", scope=\"write\"";
+  } else if (!request.authorization.empty()) {
+    problem = {401, "unknown_token", "This token is not one that the server knows.", {}, {}};
+    challenge += ", error=\"invalid_token\"";
+  }
+  Response response = to_response(problem, request.id);
+  response.headers.emplace_back("WWW-Authenticate", std::move(challenge));
   return response;
 }
 

@@ -36,6 +36,11 @@ struct Options {
   // Requests of one client address in a second, beyond a burst; more is 429. 0: no limit.
   std::uint64_t rate_limit = 0;
   std::uint64_t rate_burst = 50;
+  // Lines of `read TOKEN` or `write TOKEN`; with neither this nor api_key everybody may do
+  // everything.
+  std::string tokens_file;
+  std::string api_key;          // one more token that may write
+  bool metrics_public = false;  // /metrics needs no token
   std::uint64_t list_limit_default = 1000;
   std::uint64_t list_limit_max = 50000;
 
@@ -62,6 +67,8 @@ struct Options {
   std::function<void(const RequestReport&)> finished;
   // An error of ours in one sentence, for the log.
   std::function<void(std::string_view)> failed;
+  // What works and should not stay as it is, in one sentence, for the log.
+  std::function<void(std::string_view)> warned;
 };
 
 }  // namespace rollcall::http

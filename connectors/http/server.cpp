@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "connectors/http/credentials.hpp"
 #include "connectors/http/session.hpp"
 #include "connectors/http/timestamp.hpp"
 
@@ -74,6 +75,10 @@ std::string ServerState::make_request_id() {
   return id;
 }
 
+void ServerState::warn(std::string_view message) const {
+  if (options.warned) options.warned(message);
+}
+
 void ServerState::report_failure(std::string_view message) const {
   if (options.failed) options.failed(message);
 }
@@ -90,6 +95,7 @@ Server::Server(asio::io_context& loop, asio::thread_pool& query, Answers& answer
 Server::~Server() = default;
 
 Result<void> Server::listen() {
+  if (const auto loaded = reload(); !loaded) return loaded.error();
   const Options& options = state_->options;
   error_code error;
   const auto address =
@@ -108,9 +114,26 @@ Result<void> Server::listen() {
     acceptor_.close(ignored);
     return cannot_listen(options, error);
   }
+  warn_if_open();
   own_tasks_.start(accept_connections());
   own_tasks_.start(sweep());
   return boost::system::in_place_value;
+}
+
+Result<void> Server::reload() {
+  auto credentials = load_credentials(state_->options);
+  if (!credentials) return credentials.error();
+  for (const std::string& warning : credentials->warnings) state_->warn(warning);
+  state_->admission.use(std::move(credentials->tokens));
+  return boost::system::in_place_value;
+}
+
+void Server::warn_if_open() const {
+  error_code ignored;
+  const tcp::endpoint endpoint = acceptor_.local_endpoint(ignored);
+  if (endpoint.address().is_loopback() || state_->admission.asks_for_tokens()) return;
+  state_->warn("whoever reaches " + endpoint.address().to_string() +
+               " may read and change everything: give http.tokens_file, or listen on 127.0.0.1");
 }
 
 std::uint16_t Server::port() const {

@@ -37,6 +37,7 @@ struct ServerState {
   void refresh_date();
   // 16 hexadecimal digits that do not come again.
   [[nodiscard]] std::string make_request_id();
+  void warn(std::string_view message) const;
   void report_failure(std::string_view message) const;
 
  private:

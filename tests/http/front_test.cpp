@@ -1,7 +1,11 @@
 // What stands before the handlers, over real connections: rate limits, tokens, origins.
+#include <algorithm>
 #include <doctest/doctest.h>
+#include <fstream>
+#include <sys/stat.h>
 
 #include "tests/http/running_server.hpp"
+#include "tests/support/temporary_directory.hpp"
 
 namespace rollcall::http {
 namespace {
@@ -48,6 +52,124 @@ TEST_CASE("a refused request's body is not read") {
   CHECK(answer.status == 429);
   CHECK(answer.header("connection") == "close");
   CHECK(peer.closed());
+}
+
+struct Guarded {
+  explicit Guarded(std::string_view lines = "read reader-0123456789\nwrite writer-0123456789\n") {
+    options.tokens_file = (directory.path() / "tokens").string();
+    write(lines);
+    options.warned = [this](std::string_view warning) { said += std::string{warning} + "\n"; };
+    options.failed = options.warned;
+    options.finished = [this](const RequestReport& report) {
+      said += std::string{report.target} + " " + std::string{report.request_id} + "\n";
+    };
+  }
+  void write(std::string_view lines) {
+    std::ofstream{options.tokens_file} << lines;
+    ::chmod(options.tokens_file.c_str(), 0600);
+  }
+  Orders orders;
+  test::TemporaryDirectory directory;
+  Options options;
+  std::string said;
+};
+
+std::string request(const std::string& line, const std::string& token) {
+  return line + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + token + "\r\n\r\n";
+}
+
+TEST_CASE("a token opens what its role may, and no token appears in an answer or a report") {
+  Guarded guarded;
+  {
+    RunningServer server{guarded.orders.answers, guarded.options};
+    Peer peer = server.connect();
+    const auto asked = peer.get("/api/v1/batches/1");
+    CHECK(asked.status == 401);
+    CHECK(asked.header("www-authenticate") == "Bearer realm=\"rollcall\"");
+    CHECK(asked.header("content-type") == "application/problem+json");
+    CHECK(peer.get("/livez").status == 200);
+    peer.send(request("GET /api/v1/batches/1", "reader-0123456789"));
+    CHECK(peer.receive().status == 200);
+    peer.send(request("DELETE /api/v1/batches/1", "reader-0123456789"));
+    const auto refused = peer.receive();
+    CHECK(refused.status == 403);
+    CHECK(refused.body.find("reader-") == std::string::npos);
+    peer.send(request("DELETE /api/v1/batches/1", "writer-0123456789"));
+    CHECK(peer.receive().status == 503);  // the store is away: it went through
+    peer.send(request("GET /api/v1/batches/1", "stolen-0123456789"));
+    const auto unknown = peer.receive();
+    CHECK(unknown.status == 401);
+    CHECK(unknown.body.find("stolen") == std::string::npos);
+    peer.send("GET / HTTP/1.1\r\nHost: x\r\nAuthorization: a\r\nAuthorization: b\r\n\r\n");
+    CHECK(peer.receive().status == 400);
+  }
+  for (const char* secret : {"reader-", "writer-", "stolen-"})
+    CHECK(guarded.said.find(secret) == std::string::npos);
+  CHECK(guarded.said.find("/api/v1/batches/1") != std::string::npos);
+}
+
+TEST_CASE("a body is not read before its token is") {
+  Guarded guarded;
+  RunningServer server{guarded.orders.answers, guarded.options};
+  for (const char* path : {"/api/v1/events", "/api/v1/records/bulk"}) {
+    Peer peer = server.connect();
+    peer.send("POST " + std::string{path} +
+              " HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
+              "Content-Type: application/json\r\nContent-Length: 1000000\r\n\r\n");
+    const auto answer = peer.receive();
+    CHECK(answer.status == 401);
+    CHECK(answer.header("connection") == "close");
+    CHECK(peer.closed());
+  }
+}
+
+TEST_CASE("the files are read again when told to, and a bad one leaves those read before") {
+  Guarded guarded;
+  RunningServer server{guarded.orders.answers, guarded.options};
+  Peer peer = server.connect();
+  const auto status_with = [&peer](const char* token) {
+    peer.send(request("GET /api/v1/batches/1", token));
+    return peer.receive().status;
+  };
+  CHECK(status_with("reader-0123456789") == 200);
+  guarded.write("read another-0123456789\n");
+  CHECK(status_with("another-0123456789") == 401);
+  CHECK(server.on_loop([&server] { return server.reload(); }).has_value());
+  CHECK(status_with("another-0123456789") == 200);
+  CHECK(status_with("reader-0123456789") == 401);
+  guarded.write("nonsense\n");
+  CHECK(server.on_loop([&server] { return server.reload(); }).has_error());
+  CHECK(status_with("another-0123456789") == 200);
+}
+
+TEST_CASE("a server that anybody may reach and use says so once") {
+  Orders orders;
+  std::string said;
+  Options options;
+  options.warned = [&said](std::string_view warning) { said += std::string{warning} + "\n"; };
+  { RunningServer server{orders.answers, options}; }
+  CHECK(said.empty());
+  options.address = "0.0.0.0";
+  { RunningServer server{orders.answers, options}; }
+  CHECK(said.find("whoever reaches 0.0.0.0") == 0);
+  CHECK(std::count(said.begin(), said.end(), '\n') == 1);
+  said.clear();
+  options.api_key = "0123456789abcdef";
+  { RunningServer server{orders.answers, options}; }
+  CHECK(said.empty());
+}
+
+TEST_CASE("a server whose tokens cannot be read does not listen") {
+  Guarded guarded{"hunter2\n"};
+  boost::asio::io_context loop;
+  boost::asio::thread_pool query{1};
+  fakes::RefusingWrites writes;
+  guarded.options.port = 0;
+  Server server{loop, query, guarded.orders.answers, writes, guarded.options};
+  const auto listening = server.listen();
+  REQUIRE(listening.has_error());
+  CHECK(listening.error().configuration);
+  CHECK(listening.error().message.find("line 1") != std::string::npos);
 }
 
 }  // namespace

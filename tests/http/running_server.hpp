@@ -49,6 +49,7 @@ class RunningServer {
     return on_loop([this] { return server_.connections(); });
   }
 
+  [[nodiscard]] Result<void> reload() { return server_.reload(); }
   void begin_stop() {
     port_ = server_.port();
     boost::asio::co_spawn(loop_, server_.stop(), [](const std::exception_ptr&) {});
