@@ -68,6 +68,23 @@ std::string check_api_key(const std::string& text) {
   return plain ? "" : "has a space or a character that no header carries";
 }
 
+// As browsers write it, or it would never be found equal.
+std::string check_origin(const std::string& text) {
+  if (text == "*") return {};
+  const auto scheme = text.find("://");
+  const auto host = scheme == std::string::npos ? scheme : scheme + 3;
+  if (scheme == 0 || host >= text.size())
+    return "has an origin that is neither * nor scheme://host";
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return c > ' ' && c <= '~' && std::isupper(c) == 0;
+  });
+  if (!plain || text.find_first_of("/?#@,*", host) != std::string::npos)
+    return "has an origin with more than scheme, host and port, or with capitals";
+  const bool usual_port = (text.starts_with("https:") && text.ends_with(":443")) ||
+                          (text.starts_with("http:") && text.ends_with(":80"));
+  return usual_port ? "has an origin with its scheme's own port, which browsers leave out" : "";
+}
+
 std::string check_side(const std::string& text) {
   constexpr std::size_t kSideBytesMax = 64;
   if (text.empty() || text.size() > kSideBytesMax)

@@ -25,6 +25,7 @@ struct HttpConfig {
   std::string tokens_file;
   std::string api_key;  // a secret
   bool metrics_public = false;
+  std::vector<std::string> cors_origins;
 };
 
 struct DatabaseConfig {

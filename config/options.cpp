@@ -78,6 +78,12 @@ const std::array kOptions = {
     Option{.key = "http.metrics_public",
            .field = field<&C::http, &HttpConfig::metrics_public>(),
            .help = "Whether /metrics is shown without a token."},
+    Option{.key = "http.cors_origins",
+           .field = field<&C::http, &HttpConfig::cors_origins>(),
+           .help = "Origins whose pages may use the API from a browser; * for every page there is.",
+           .form = "list of scheme://host:port",
+           .max = 1000,
+           .check = check_origin},
 
     Option{.key = "database.url",
            .field = field<&C::database, &DatabaseConfig::url>(),

@@ -95,6 +95,7 @@ http::Options http_options(const Config& whole) {
   options.tokens_file = config.tokens_file;
   options.api_key = config.api_key;
   options.metrics_public = config.metrics_public;
+  options.cors_origins = config.cors_origins;
   options.drain = whole.shutdown.deadline;
   options.version = std::string{version()};
   return options;

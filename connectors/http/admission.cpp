@@ -18,6 +18,10 @@ bool is_operation(std::string_view label) {
   return std::find(kOperations.begin(), kOperations.end(), label) != kOperations.end();
 }
 
+bool reads(Method method) {
+  return method == Method::get || method == Method::head || method == Method::options;
+}
+
 // What tells nothing of anybody's records: whether the daemon lives, and how it is asked.
 bool is_open(std::string_view label) {
   if (label.starts_with("/docs") || label.starts_with("/redoc") || label == "/openapi.json")
@@ -27,7 +31,8 @@ bool is_open(std::string_view label) {
 
 }  // namespace
 
-Admission::Admission(const Options& options) : metrics_public_(options.metrics_public) {
+Admission::Admission(const Options& options, const Origins& origins)
+    : origins_(origins), metrics_public_(options.metrics_public) {
   if (options.rate_limit > 0)
     rates_.emplace(TokenBucket::Rate{options.rate_limit, options.rate_burst});
 }
@@ -36,6 +41,10 @@ std::optional<Response> Admission::refuse(const Request& request, std::string_vi
                                           const ip::address& client) {
   if (rates_) {
     if (auto refused = refuse_rate(request, label, client)) return refused;
+  }
+  if (is_preflight(request) && origins_.allow(request.origin)) return preflight_answer();
+  if (request.cross_site) {
+    if (auto refused = refuse_page(request)) return refused;
   }
   if (asks_for_tokens()) return refuse_access(request, label);
   return std::nullopt;
@@ -54,12 +63,23 @@ std::optional<Response> Admission::refuse_rate(const Request& request, std::stri
   return response;
 }
 
+// Any page that somebody looks at may send a form to an address that only he can reach. Browsers
+// tell when a page of another origin asks, and no page can hide it.
+std::optional<Response> Admission::refuse_page(const Request& request) const {
+  if (reads(request.method) || origins_.allow(request.origin)) return std::nullopt;
+  const Problem problem{
+      403,
+      "cross_site",
+      "Pages of other origins may not change anything here; see http.cors_origins.",
+      {},
+      {}};
+  return to_response(problem, request.id);
+}
+
 Role Admission::needed_for(const Request& request, std::string_view label) const {
   if (is_open(label)) return Role::none;
   if (label == "/metrics" && metrics_public_) return Role::none;
-  const bool reads = request.method == Method::get || request.method == Method::head ||
-                     request.method == Method::options;
-  return reads ? Role::read : Role::write;
+  return reads(request.method) ? Role::read : Role::write;
 }
 
 std::optional<Response> Admission::refuse_access(const Request& request,

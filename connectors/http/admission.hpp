@@ -7,6 +7,7 @@
 
 #include "connectors/http/access_tokens.hpp"
 #include "connectors/http/client_rates.hpp"
+#include "connectors/http/cors.hpp"
 #include "connectors/http/options.hpp"
 #include "connectors/http/request.hpp"
 #include "connectors/http/response.hpp"
@@ -17,7 +18,7 @@ namespace rollcall::http {
 // Owner: the server. Runs on: the loop.
 class Admission {
  public:
-  explicit Admission(const Options& options);
+  Admission(const Options& options, const Origins& origins);
 
   void use(AccessTokens tokens) { tokens_ = std::move(tokens); }
   [[nodiscard]] bool asks_for_tokens() const { return !tokens_.empty(); }
@@ -32,8 +33,10 @@ class Admission {
                                                     const boost::asio::ip::address& client);
   [[nodiscard]] std::optional<Response> refuse_access(const Request& request,
                                                       std::string_view label) const;
+  [[nodiscard]] std::optional<Response> refuse_page(const Request& request) const;
   [[nodiscard]] Role needed_for(const Request& request, std::string_view label) const;
 
+  const Origins& origins_;
   AccessTokens tokens_;
   bool metrics_public_;
   std::optional<ClientRates> rates_;  // none: no limit

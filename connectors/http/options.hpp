@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rollcall::http {
 
@@ -41,6 +42,10 @@ struct Options {
   std::string tokens_file;
   std::string api_key;          // one more token that may write
   bool metrics_public = false;  // /metrics needs no token
+  // Whose pages may ask from a browser: "https://app.example", or "*" for everybody's.
+  std::vector<std::string> cors_origins;
+  // For so long browsers shall ask over TLS only; said over TLS only. 0: not said.
+  std::chrono::seconds hsts_max_age{0};
   std::uint64_t list_limit_default = 1000;
   std::uint64_t list_limit_max = 50000;
 

@@ -34,6 +34,8 @@ void Request::clear() {
   http_1_0 = false;
   keep_alive = true;
   expects_continue = false;
+  asks_preflight = false;
+  cross_site = false;
 }
 
 bool Request::split_target() {

@@ -48,7 +48,9 @@ ServerState::ServerState(Answers& answers, Writes& writes, asio::thread_pool& qu
                          Options options_)
     : options(std::move(options_)),
       service{answers, writes, options, query},
-      admission(options),
+      origins(options.cors_origins),
+      browser_headers(origins, std::chrono::seconds{0}),
+      admission(options, origins),
       bodies(options.bodies_bytes_max) {
   std::random_device random;
   next_request_ = (std::uint64_t{random()} << 32U) | random();

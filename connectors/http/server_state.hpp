@@ -9,6 +9,8 @@
 
 #include "connectors/http/admission.hpp"
 #include "connectors/http/body_room.hpp"
+#include "connectors/http/browser_headers.hpp"
+#include "connectors/http/cors.hpp"
 #include "connectors/http/options.hpp"
 #include "connectors/http/router.hpp"
 
@@ -29,6 +31,8 @@ struct ServerState {
   std::size_t streams = 0;  // whole lists being sent
   std::size_t pages = 0;    // pages of lists being read or sent
   std::size_t refused = 0;  // connections over the limit that are being told so
+  Origins origins;
+  BrowserHeaders browser_headers;
   Admission admission;
   BodyRoom bodies;
   bool draining = false;

@@ -333,6 +333,8 @@ Framing Session::framing() const {
   Framing head;
   head.date = state_->date;
   head.request_id = request_.id;
+  head.browser = &state_->browser_headers;
+  head.origin = request_.origin;
   head.keep_alive = keep_alive_;
   head.http_1_0 = request_.http_1_0;
   return head;

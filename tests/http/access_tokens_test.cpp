@@ -99,7 +99,8 @@ TEST_CASE("an API key is a token that may write") {
 // ---- What each role may ----
 
 struct Front {
-  explicit Front(const Options& options = {}) : admission(options) {
+  explicit Front(const Options& options = {})
+      : origins(options.cors_origins), admission(options, origins) {
     admission.use(parsed("read reader-0123456789\nwrite writer-0123456789"));
   }
   unsigned ask(Method method, std::string_view label, std::string authorization = {}) {
@@ -111,6 +112,7 @@ struct Front {
     challenge = refused->header("WWW-Authenticate");
     return refused->status;
   }
+  Origins origins;
   Admission admission;
   std::string challenge;
 };

@@ -172,5 +172,129 @@ TEST_CASE("a server whose tokens cannot be read does not listen") {
   CHECK(listening.error().message.find("line 1") != std::string::npos);
 }
 
+// ---- Browsers ----
+
+std::string from_page(const std::string& line, const std::string& origin,
+                      const std::string& more = "") {
+  return line + " HTTP/1.1\r\nHost: x\r\nOrigin: " + origin + "\r\n" + more + "\r\n";
+}
+
+TEST_CASE("every answer tells browsers to keep their hands off it") {
+  Orders orders;
+  RunningServer server{orders.answers};
+  Peer peer = server.connect();
+  const auto check_headers = [](const WireAnswer& answer) {
+    CHECK(answer.header("x-content-type-options") == "nosniff");
+    CHECK(answer.header("x-frame-options") == "DENY");
+    CHECK(answer.header("referrer-policy") == "no-referrer");
+    CHECK(answer.header("cross-origin-resource-policy") == "same-origin");
+    CHECK(answer.header("strict-transport-security").empty());
+    CHECK(answer.header("access-control-allow-origin").empty());
+    CHECK(answer.header("vary") != "Origin");
+  };
+  const auto good = peer.get("/api/v1/batches/1");
+  check_headers(good);
+  check_headers(peer.get("/nope"));
+  peer.send("GET /api/v1/batches/1 HTTP/1.1\r\nHost: x\r\nIf-None-Match: " + good.header("etag") +
+            "\r\n\r\n");
+  const auto same = peer.receive();
+  CHECK(same.status == 304);
+  check_headers(same);
+  check_headers(peer.get("/api/v1/batches/1/missing?format=ndjson"));
+  peer.send(from_page("GET /livez", "https://elsewhere.example"));
+  check_headers(peer.receive());
+  peer.send("GARBAGE\r\n\r\n");
+  check_headers(peer.receive());
+}
+
+TEST_CASE("a page of an allowed origin may ask and read, another one may not") {
+  Orders orders;
+  Options options;
+  options.cors_origins = {"https://app.example", "http://localhost:3000"};
+  RunningServer server{orders.answers, options};
+  Peer peer = server.connect();
+  for (const std::string& origin : options.cors_origins) {
+    peer.send(from_page("GET /api/v1/batches/1", origin));
+    const auto answer = peer.receive();
+    CHECK(answer.status == 200);
+    CHECK(answer.header("access-control-allow-origin") == origin);
+    CHECK(answer.header("access-control-expose-headers") ==
+          "ETag, X-Request-Id, X-Revision, X-Confidence, Retry-After, Location");
+    CHECK(answer.header("access-control-allow-credentials").empty());
+    CHECK(answer.header("cross-origin-resource-policy") == "cross-origin");
+    CHECK(answer.header("vary") == "Origin");
+    peer.send(from_page("GET /nope", origin));
+    CHECK(peer.receive().header("access-control-allow-origin") == origin);
+  }
+  for (const char* origin : {"https://app.example.evil", "https://app.exampl", "null", "*",
+                             "http://app.example", "HTTPS://APP.EXAMPLE"}) {
+    peer.send(from_page("GET /api/v1/batches/1", origin));
+    const auto answer = peer.receive();
+    CHECK(answer.header("access-control-allow-origin").empty());
+    CHECK(answer.header("cross-origin-resource-policy") == "same-origin");
+    CHECK(answer.header("vary") == "Origin");  // or a cache gives this answer to an allowed page
+  }
+  CHECK(peer.get("/livez").header("vary") == "Origin");
+}
+
+TEST_CASE("a browser's question before the request is answered without a token") {
+  Guarded guarded;
+  guarded.options.cors_origins = {"https://app.example"};
+  RunningServer server{guarded.orders.answers, guarded.options};
+  Peer peer = server.connect();
+  const std::string asks =
+      "Access-Control-Request-Method: DELETE\r\n"
+      "Access-Control-Request-Headers: authorization\r\n";
+  peer.send(from_page("OPTIONS /api/v1/batches/1", "https://app.example", asks));
+  const auto answer = peer.receive();
+  CHECK(answer.status == 204);
+  CHECK(answer.header("access-control-allow-origin") == "https://app.example");
+  CHECK(answer.header("access-control-allow-methods") == "GET, HEAD, POST, PUT, PATCH, DELETE");
+  CHECK(answer.header("access-control-allow-headers").find("Authorization") == 0);
+  CHECK(answer.header("access-control-max-age") == "600");
+  CHECK(answer.header("vary") == "Origin");
+  peer.send(from_page("OPTIONS /api/v1/batches/1", "https://elsewhere.example", asks));
+  const auto refused = peer.receive();
+  CHECK(refused.status == 401);
+  CHECK(refused.header("access-control-allow-methods").empty());
+  peer.send(from_page("OPTIONS /api/v1/batches/1", "https://app.example"));
+  CHECK(peer.receive().status == 401);  // only the browser's own question is free
+  peer.send(from_page("DELETE /api/v1/batches/1", "https://app.example"));
+  const auto no_token = peer.receive();
+  CHECK(no_token.status == 401);
+  CHECK(no_token.header("access-control-allow-origin") == "https://app.example");
+}
+
+TEST_CASE("every page may ask where the origins say so") {
+  Orders orders;
+  Options options;
+  options.cors_origins = {"*"};
+  RunningServer server{orders.answers, options};
+  Peer peer = server.connect();
+  peer.send(from_page("GET /livez", "https://anybody.example"));
+  const auto answer = peer.receive();
+  CHECK(answer.header("access-control-allow-origin") == "*");
+  CHECK(answer.header("vary").empty());
+  CHECK(peer.get("/livez").header("access-control-allow-origin").empty());
+}
+
+TEST_CASE("no page of another origin changes anything, where browsers tell who asks") {
+  Orders orders;
+  Options options;
+  options.cors_origins = {"https://app.example"};
+  RunningServer server{orders.answers, options};
+  Peer peer = server.connect();
+  const auto status_of = [&peer](const std::string& line, const std::string& origin,
+                                 const std::string& site) {
+    peer.send(from_page(line, origin, "Sec-Fetch-Site: " + site + "\r\n"));
+    return peer.receive().status;
+  };
+  CHECK(status_of("POST /reset", "https://elsewhere.example", "cross-site") == 403);
+  CHECK(status_of("POST /reset", "http://localhost:3000", "same-site") == 403);
+  CHECK(status_of("POST /reset", "https://app.example", "cross-site") == 503);  // went through
+  CHECK(status_of("POST /reset", "http://x", "same-origin") == 503);
+  CHECK(status_of("GET /livez", "https://elsewhere.example", "cross-site") == 200);
+}
+
 }  // namespace
 }  // namespace rollcall::http
