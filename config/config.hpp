@@ -26,6 +26,9 @@ struct HttpConfig {
   std::string api_key;  // a secret
   bool metrics_public = false;
   std::vector<std::string> cors_origins;
+  std::string tls_certificate_file;
+  std::string tls_key_file;
+  std::chrono::milliseconds hsts_max_age = std::chrono::seconds(0);
 };
 
 struct DatabaseConfig {

@@ -32,9 +32,16 @@ config::Problems connector_problems(const config::Loaded& loaded) {
 
 config::Problems http_file_problems(const config::Loaded& loaded) {
   config::Problems found;
-  if (const auto loading = http::load_credentials(http_options(loaded.config)); !loading) {
-    found.push_back({origin_of(loaded, "http.tokens_file"), "http", loading.error().message,
-                     loading.error().advice});
+  http::Options tokens = http_options(loaded.config);
+  http::Options tls = tokens;
+  tokens.tls_certificate_file = tokens.tls_key_file = {};
+  tls.tokens_file = tls.api_key = {};
+  for (const auto& [options, key] :
+       {std::pair{&tokens, "http.tokens_file"}, std::pair{&tls, "http.tls_certificate_file"}}) {
+    if (const auto loading = http::load_credentials(*options); !loading) {
+      found.push_back(
+          {origin_of(loaded, key), "http", loading.error().message, loading.error().advice});
+    }
   }
   return found;
 }

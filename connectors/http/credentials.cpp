@@ -40,6 +40,12 @@ Result<void> load_tokens(const Options& options, Credentials& credentials) {
 Result<Credentials> load_credentials(const Options& options) {
   Credentials credentials;
   if (const auto loaded = load_tokens(options, credentials); !loaded) return loaded.error();
+  if (!options.tls_certificate_file.empty() || !options.tls_key_file.empty()) {
+    auto tls =
+        make_tls_context(options.tls_certificate_file, options.tls_key_file, credentials.warnings);
+    if (!tls) return tls.error();
+    credentials.tls = std::move(*tls);
+  }
   return credentials;
 }
 

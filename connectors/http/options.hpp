@@ -46,6 +46,9 @@ struct Options {
   std::vector<std::string> cors_origins;
   // For so long browsers shall ask over TLS only; said over TLS only. 0: not said.
   std::chrono::seconds hsts_max_age{0};
+  // In PEM: the certificate with those that signed it, and its key. Both or neither.
+  std::string tls_certificate_file;
+  std::string tls_key_file;
   std::uint64_t list_limit_default = 1000;
   std::uint64_t list_limit_max = 50000;
 

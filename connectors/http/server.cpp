@@ -49,7 +49,8 @@ ServerState::ServerState(Answers& answers, Writes& writes, asio::thread_pool& qu
     : options(std::move(options_)),
       service{answers, writes, options, query},
       origins(options.cors_origins),
-      browser_headers(origins, std::chrono::seconds{0}),
+      browser_headers(origins, options.tls_certificate_file.empty() ? std::chrono::seconds{0}
+                                                                    : options.hsts_max_age),
       admission(options, origins),
       bodies(options.bodies_bytes_max) {
   std::random_device random;
@@ -127,6 +128,7 @@ Result<void> Server::reload() {
   if (!credentials) return credentials.error();
   for (const std::string& warning : credentials->warnings) state_->warn(warning);
   state_->admission.use(std::move(credentials->tokens));
+  state_->tls = std::move(credentials->tls);
   return boost::system::in_place_value;
 }
 

@@ -13,6 +13,7 @@
 #include "connectors/http/cors.hpp"
 #include "connectors/http/options.hpp"
 #include "connectors/http/router.hpp"
+#include "connectors/http/tls.hpp"
 
 namespace rollcall::http {
 
@@ -35,6 +36,7 @@ struct ServerState {
   BrowserHeaders browser_headers;
   Admission admission;
   BodyRoom bodies;
+  TlsContext tls;  // null: plain HTTP
   bool draining = false;
   std::string date;  // what the Date header says now
 

@@ -99,7 +99,7 @@ asio::awaitable<bool> Session::reserve_body() {
       request_.chunked ? state_->options.body_bytes_max : request_.content_length.value_or(0);
   if (length <= kDroppedBytes) co_return true;  // bounded by the number of connections
   waiting_ = Waiting::for_nothing;
-  const bool room = co_await state_->bodies.take(body_room_, length, socket_.get_executor(),
+  const bool room = co_await state_->bodies.take(body_room_, length, connection_.executor(),
                                                  state_->options.request);
   if (room) {
     if (!request_.chunked) request_.body.reserve(length);

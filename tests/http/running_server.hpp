@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <cstdlib>
 #include <future>
 #include <string>
 #include <thread>
@@ -14,16 +15,21 @@
 #include "connectors/http/server.hpp"
 #include "tests/fakes/fake_answers.hpp"
 #include "tests/fakes/refusing_writes.hpp"
+#include "tests/http/certificate.hpp"
 #include "tests/http/peer.hpp"
 
 namespace rollcall::http {
 
 // A server on a free port with a loop thread and a query thread of its own, stopped in order at the
-// end.
+// end. With ROLLCALL_TEST_TLS in the environment it speaks TLS, and so do its peers: the same tests
+// hold in both forms.
 class RunningServer {
  public:
   explicit RunningServer(fakes::FakeAnswers& answers, Options options = {})
-      : server_(loop_, query_, answers, writes_, on_free_port(std::move(options))) {
+      : options_(prepared(std::move(options))),
+        transport_(options_.tls_certificate_file.empty() ? Peer::Transport::plain
+                                                         : Peer::Transport::tls),
+        server_(loop_, query_, answers, writes_, options_) {
     server_.listen().value();
     thread_ = std::thread{[this] { loop_.run(); }};
   }
@@ -34,7 +40,7 @@ class RunningServer {
 
   [[nodiscard]] std::uint16_t port() const { return port_ != 0 ? port_ : server_.port(); }
   [[nodiscard]] Peer connect(int receive_buffer_bytes = 0) const {
-    return Peer{port(), receive_buffer_bytes};
+    return Peer{port(), receive_buffer_bytes, transport_};
   }
 
   // Runs on the loop and waits for it.
@@ -61,11 +67,17 @@ class RunningServer {
   }
 
  private:
-  static Options on_free_port(Options options) {
+  static Options prepared(Options options) {
     options.port = 0;
+    if (options.tls_certificate_file.empty() && std::getenv("ROLLCALL_TEST_TLS") != nullptr) {
+      options.tls_certificate_file = certificate_files().certificate;
+      options.tls_key_file = certificate_files().key;
+    }
     return options;
   }
 
+  Options options_;
+  Peer::Transport transport_;
   boost::asio::io_context loop_{1};
   boost::asio::thread_pool query_{1};
   fakes::RefusingWrites writes_;
