@@ -20,15 +20,27 @@
 
 namespace rollcall::http {
 
+// On a free port. With ROLLCALL_TEST_TLS in the environment servers speak TLS, and so do their
+// peers: the same tests hold in both forms.
+inline Options test_options(Options options) {
+  options.port = 0;
+  if (options.tls_certificate_file.empty() && std::getenv("ROLLCALL_TEST_TLS") != nullptr) {
+    options.tls_certificate_file = certificate_files().certificate;
+    options.tls_key_file = certificate_files().key;
+  }
+  return options;
+}
+
+inline Peer::Transport transport_of(const Options& options) {
+  return options.tls_certificate_file.empty() ? Peer::Transport::plain : Peer::Transport::tls;
+}
+
 // A server on a free port with a loop thread and a query thread of its own, stopped in order at the
-// end. With ROLLCALL_TEST_TLS in the environment it speaks TLS, and so do its peers: the same tests
-// hold in both forms.
+// end.
 class RunningServer {
  public:
   explicit RunningServer(fakes::FakeAnswers& answers, Options options = {})
-      : options_(prepared(std::move(options))),
-        transport_(options_.tls_certificate_file.empty() ? Peer::Transport::plain
-                                                         : Peer::Transport::tls),
+      : options_(test_options(std::move(options))),
         server_(loop_, query_, answers, writes_, options_) {
     server_.listen().value();
     thread_ = std::thread{[this] { loop_.run(); }};
@@ -40,7 +52,7 @@ class RunningServer {
 
   [[nodiscard]] std::uint16_t port() const { return port_ != 0 ? port_ : server_.port(); }
   [[nodiscard]] Peer connect(int receive_buffer_bytes = 0) const {
-    return Peer{port(), receive_buffer_bytes, transport_};
+    return Peer{port(), receive_buffer_bytes, transport_of(options_)};
   }
 
   // Runs on the loop and waits for it.
@@ -67,17 +79,7 @@ class RunningServer {
   }
 
  private:
-  static Options prepared(Options options) {
-    options.port = 0;
-    if (options.tls_certificate_file.empty() && std::getenv("ROLLCALL_TEST_TLS") != nullptr) {
-      options.tls_certificate_file = certificate_files().certificate;
-      options.tls_key_file = certificate_files().key;
-    }
-    return options;
-  }
-
   Options options_;
-  Peer::Transport transport_;
   boost::asio::io_context loop_{1};
   boost::asio::thread_pool query_{1};
   fakes::RefusingWrites writes_;
