@@ -15,7 +15,7 @@ namespace rollcall::http {
 
 // The bytes to and from one client, over TLS or plainly. Every wait ends with cancel().
 // Owner: the session. Runs on: the loop; one read or write at a time.
-// Limits: with TLS some 90 KiB for each connection, from its first byte on.
+// Limits: with TLS some 70 KiB for each connection, from its first byte on.
 class Connection {
  public:
   using Outcome = std::tuple<boost::system::error_code, std::size_t>;
