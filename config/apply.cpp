@@ -79,7 +79,7 @@ void set(bool& field, const Option& option, const Node& value, const Reading& re
     field = value.text == "true";
   } else if (value.loose) {
     reading.complain(value, option.key, shown(option, value) + " is neither true nor false",
-                     example_of(option));
+                     "give one of them");
   } else if (expect(Node::Kind::boolean, option, value, reading)) {
     field = value.boolean;
   }

@@ -20,6 +20,15 @@ struct HttpConfig {
   Bytes body_bytes_max = mebibytes(16);
   std::chrono::milliseconds idle_timeout = std::chrono::seconds(75);
   std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
+  std::uint64_t rate_limit = 0;
+  std::uint64_t rate_burst = 50;
+  std::string tokens_file;
+  std::string api_key;  // a secret
+  bool metrics_public = false;
+  std::vector<std::string> cors_origins;
+  std::string tls_certificate_file;
+  std::string tls_key_file;
+  std::chrono::milliseconds hsts_max_age = std::chrono::seconds(0);
 };
 
 struct DatabaseConfig {

@@ -31,9 +31,6 @@ struct LaterVariable {
 // Part of the contract, understood so that nobody is refused for setting them; each says that
 // nothing follows yet.
 constexpr std::array kLaterVariables = {
-    LaterVariable{
-        "API_KEY",
-        "API_KEY has no effect in this version: whoever reaches the listener may use the API"},
     LaterVariable{"ETL_INTERVAL", "ETL_INTERVAL has no effect in this version: nothing is polled"},
 };
 

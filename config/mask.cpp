@@ -45,6 +45,10 @@ std::string mask_url(std::string_view url) {
   return masked.substr(0, query + 1) + mask_parameters(std::string_view(masked).substr(query + 1));
 }
 
+std::string mask_whole(std::string_view secret) {
+  return std::string{secret.empty() ? secret : kMask};
+}
+
 bool is_secret_property(std::string_view name) {
   constexpr std::array<std::string_view, 7> kSecrets = {"sasl.password",
                                                         "ssl.key.password",

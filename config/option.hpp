@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "config/mask.hpp"
 
 namespace rollcall::config {
 
@@ -46,6 +47,7 @@ struct Option {
   std::string_view choices = {};  // the only texts allowed, with '|' between them
   Check check = nullptr;
   bool secret = false;  // masked when shown, and `key` + "_file" is understood, too
+  std::string (*mask)(std::string_view) = mask_url;  // what may be seen of a secret
   std::string_view environment =
       {};                        // another name that is understood beside ROLLCALL_SECTION__NAME
   std::string_view sample = {};  // lines for the example file, commented out

@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <charconv>
 
+#include "config/checks.hpp"
 #include "config/option.hpp"
 
 namespace rollcall::config {
@@ -13,68 +13,6 @@ constexpr auto field() {
   using Value = std::remove_reference_t<decltype((std::declval<Config&>().*section).*name)>;
   return Access<Value>{[](const Config& config) -> const Value& { return (config.*section).*name; },
                        [](Config& config) -> Value& { return (config.*section).*name; }};
-}
-
-bool is_port(std::string_view text) {
-  std::uint16_t port = 0;
-  const auto* const end = text.data() + text.size();
-  const auto result = std::from_chars(text.data(), end, port);
-  return result.ec == std::errc{} && result.ptr == end;
-}
-
-std::string check_listen(const std::string& text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string::npos || colon == 0 ||
-      !is_port(std::string_view(text).substr(colon + 1))) {
-    return "is not address:port";
-  }
-  const auto host = text.substr(0, colon);
-  const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
-  if (host.find(':') != std::string::npos && !bracketed) {
-    return "is an IPv6 address without brackets";
-  }
-  return {};
-}
-
-std::string check_database_url(const std::string& text) {
-  const bool known =
-      text == "memory" || text.starts_with("postgresql://") || text.starts_with("postgres://");
-  return known ? "" : "is neither memory nor a postgresql:// URL";
-}
-
-std::string check_schema(const std::string& text) {
-  constexpr std::size_t kIdentifierBytesMax = 63;
-  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::islower(c) != 0 || std::isdigit(c) != 0 || c == '_';
-  });
-  const bool fits = !text.empty() && text.size() <= kIdentifierBytesMax;
-  if (!fits || !plain || std::isdigit(static_cast<unsigned char>(text.front())) != 0) {
-    return "is not 1 to 63 lower-case letters, digits and '_', beginning with no digit";
-  }
-  return {};
-}
-
-std::string check_brokers(const std::string& text) {
-  const bool spaced =
-      std::any_of(text.begin(), text.end(), [](unsigned char c) { return std::isspace(c) != 0; });
-  if (spaced) return "has white space in it";
-  if (text.starts_with(',') || text.ends_with(',') || text.find(",,") != std::string::npos) {
-    return "has an empty broker in it";
-  }
-  return {};
-}
-
-std::string check_not_empty(const std::string& text) { return text.empty() ? "is empty" : ""; }
-
-std::string check_side(const std::string& text) {
-  constexpr std::size_t kSideBytesMax = 64;
-  if (text.empty() || text.size() > kSideBytesMax)
-    return "has a side that is empty or over 64 bytes";
-  if (text == "event") return "has the side event, which stands for the side that an event names";
-  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
-  });
-  return plain ? "" : "has a side with other characters than letters, digits, '_', '-' and '.'";
 }
 
 constexpr std::uint64_t kMillisecond = 1;
@@ -115,6 +53,49 @@ const std::array kOptions = {
            .help = "How long one request may take to arrive, and one answer to be taken.",
            .min = 100 * kMillisecond,
            .max = kHour},
+    Option{.key = "http.rate_limit",
+           .field = field<&C::http, &HttpConfig::rate_limit>(),
+           .help = "Requests per second of one client address, beyond them 429; 0: no limit.",
+           .max = 1'000'000},
+    Option{.key = "http.rate_burst",
+           .field = field<&C::http, &HttpConfig::rate_burst>(),
+           .help = "Requests that an address may send at once after a pause, under rate_limit.",
+           .min = 1,
+           .max = 1'000'000},
+    Option{.key = "http.tokens_file",
+           .field = field<&C::http, &HttpConfig::tokens_file>(),
+           .help = "Who may read and write: lines of `read TOKEN`, `write TOKEN` or `read "
+                   "sha256:DIGITS`; empty: everybody.",
+           .form = "path, read again on SIGHUP"},
+    Option{.key = "http.api_key",
+           .field = field<&C::http, &HttpConfig::api_key>(),
+           .help = "One more token that may write; sent as `Authorization: Bearer`.",
+           .form = "letters and digits",
+           .check = check_api_key,
+           .secret = true,
+           .mask = mask_whole,
+           .environment = "API_KEY"},
+    Option{.key = "http.metrics_public",
+           .field = field<&C::http, &HttpConfig::metrics_public>(),
+           .help = "Whether /metrics is shown without a token."},
+    Option{.key = "http.cors_origins",
+           .field = field<&C::http, &HttpConfig::cors_origins>(),
+           .help = "Origins whose pages may use the API from a browser; * for every page there is.",
+           .form = "list of scheme://host:port",
+           .max = 1000,
+           .check = check_origin},
+    Option{.key = "http.tls_certificate_file",
+           .field = field<&C::http, &HttpConfig::tls_certificate_file>(),
+           .help = "The server's certificate and those that signed it, in PEM; empty: no TLS.",
+           .form = "path, read again on SIGHUP"},
+    Option{.key = "http.tls_key_file",
+           .field = field<&C::http, &HttpConfig::tls_key_file>(),
+           .help = "The certificate's private key, in PEM and without a password.",
+           .form = "path, read again on SIGHUP"},
+    Option{.key = "http.hsts_max_age",
+           .field = field<&C::http, &HttpConfig::hsts_max_age>(),
+           .help = "With TLS, how long browsers shall ask this host over TLS only; 0s: not said.",
+           .max = 2 * 366 * 24 * kHour},
 
     Option{.key = "database.url",
            .field = field<&C::database, &DatabaseConfig::url>(),

@@ -12,10 +12,10 @@ namespace {
 constexpr std::size_t kCommentWidth = 98;
 
 struct Shower {
-  bool secret;
+  const Option& option;
 
   std::string operator()(const std::string& text) const {
-    return quote(secret ? mask_url(text) : text);
+    return quote(option.secret ? option.mask(text) : text);
   }
   std::string operator()(std::uint64_t number) const { return std::to_string(number); }
   std::string operator()(Duration duration) const { return quote(to_text(duration)); }
@@ -108,7 +108,7 @@ void begin_section(std::string& text, std::string_view section, std::string& cur
 }  // namespace
 
 std::string show(const Option& option, const Config& config) {
-  return std::visit([&](const auto& access) { return Shower{option.secret}(access.read(config)); },
+  return std::visit([&](const auto& access) { return Shower{option}(access.read(config)); },
                     option.field);
 }
 

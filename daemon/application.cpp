@@ -44,7 +44,8 @@ Application::Application(const Config& config)
       watch_([this](std::chrono::nanoseconds turn) {
         metrics_.observe_loop_delay(std::chrono::duration<double>(turn).count());
       }),
-      signals_(loop_, SIGINT, SIGTERM) {
+      signals_(loop_, SIGINT, SIGTERM),
+      reload_signal_(loop_, SIGHUP) {
   make_store();
   make_source();
   std::vector<Decoder*> decoders;
@@ -98,6 +99,7 @@ void Application::make_server() {
          {"request_id", report.request_id},
          {"bytes", report.body_bytes}});
   };
+  options.warned = [](std::string_view what) { log(LogLevel::warning, what); };
   options.failed = [](std::string_view what) { log(LogLevel::error, what); };
   server_.emplace(loop_, query_, *reconciler_, reconciler_->writes(), std::move(options));
 }
@@ -109,6 +111,7 @@ ExitCode Application::run() {
   }
   log(LogLevel::info, "answering", {{"address", config_.http.listen}, {"port", server_->port()}});
   await_signal();
+  await_reload_signal();
   asio::co_spawn(loop_, reconciler_->run(),
                  [this](const std::exception_ptr& thrown, const Result<void>& outcome) {
                    on_reconciler_ended(thrown, outcome);
@@ -143,6 +146,19 @@ void Application::await_signal() {
   });
 }
 
+void Application::await_reload_signal() {
+  reload_signal_.async_wait([this](boost::system::error_code error, int) {
+    if (error) return;
+    if (const auto reloaded = server_->reload()) {
+      log(LogLevel::info, "the files behind HTTP have been read again");
+    } else {
+      log(LogLevel::error, reloaded.error().message + "; what was read before stays in force",
+          {{"advice", reloaded.error().advice}});
+    }
+    await_reload_signal();
+  });
+}
+
 void Application::on_reconciler_ended(const std::exception_ptr& thrown,
                                       const Result<void>& outcome) {
   stopping_ = true;
@@ -153,6 +169,7 @@ void Application::on_reconciler_ended(const std::exception_ptr& thrown,
   }
   asio::co_spawn(loop_, shut_down(), [this](const std::exception_ptr&) {
     signals_.cancel();
+    reload_signal_.cancel();
     loop_.stop();
   });
 }

@@ -54,6 +54,7 @@ class Application {
   void make_source();
   void make_server();
   void await_signal();
+  void await_reload_signal();
   void on_reconciler_ended(const std::exception_ptr& thrown, const Result<void>& outcome);
   boost::asio::awaitable<void> shut_down();
   void report(const Failure& failure);
@@ -68,6 +69,7 @@ class Application {
   DaemonTelemetry telemetry_;
   LoopWatch watch_;
   boost::asio::signal_set signals_;
+  boost::asio::signal_set reload_signal_;
   std::unique_ptr<Store> store_;
   std::vector<std::unique_ptr<Decoder>> decoders_;
   std::unique_ptr<RecordSource> source_;

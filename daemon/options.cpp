@@ -90,6 +90,15 @@ http::Options http_options(const Config& whole) {
   options.idle = config.idle_timeout;
   options.request = config.request_timeout;
   options.write_stall = config.request_timeout;
+  options.rate_limit = config.rate_limit;
+  options.rate_burst = config.rate_burst;
+  options.tokens_file = config.tokens_file;
+  options.api_key = config.api_key;
+  options.metrics_public = config.metrics_public;
+  options.cors_origins = config.cors_origins;
+  options.tls_certificate_file = config.tls_certificate_file;
+  options.tls_key_file = config.tls_key_file;
+  options.hsts_max_age = std::chrono::duration_cast<std::chrono::seconds>(config.hsts_max_age);
   options.drain = whole.shutdown.deadline;
   options.bodies_bytes_max = whole.writes.bodies_bytes_max.count;
   options.commit = whole.writes.commit_timeout;

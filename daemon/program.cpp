@@ -43,6 +43,10 @@ config::Loaded load_config(const CommandLine& line) {
   auto loaded = config::load(sources, config::read_small_file);
   if (unreadable) loaded.problems.insert(loaded.problems.begin(), *unreadable);
   if (loaded.problems.empty()) loaded.problems = connector_problems(loaded);
+  // Whoever prints or migrates need not be allowed to read what the listener reads.
+  const bool listens = line.verb == Verb::serve || line.verb == Verb::demo;
+  if (loaded.problems.empty() && (listens || line.verb == Verb::config_check))
+    loaded.problems = http_file_problems(loaded);
   return loaded;
 }
 

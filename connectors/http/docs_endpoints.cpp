@@ -52,7 +52,6 @@ Response page(std::string_view style, std::initializer_list<std::string_view> sc
     html += "<script src=\"docs/assets/" + asset_name(name) + "\"></script>\n";
   response.headers.emplace_back("Cache-Control", kAskAgain);
   response.headers.emplace_back("Content-Security-Policy", kPolicy);
-  response.headers.emplace_back("Referrer-Policy", "no-referrer");
   return response;
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace rollcall::http {
 
@@ -33,6 +34,21 @@ struct Options {
   std::size_t connections_max = 1024;  // the next one is told 503 and closed
   std::size_t streams_max = 16;        // whole lists being sent at once; the next is 503
   std::size_t pages_max = 256;         // pages of lists being read or sent at once; the next is 503
+  // Requests of one client address in a second, beyond a burst; more is 429. 0: no limit.
+  std::uint64_t rate_limit = 0;
+  std::uint64_t rate_burst = 50;
+  // Lines of `read TOKEN` or `write TOKEN`; with neither this nor api_key everybody may do
+  // everything.
+  std::string tokens_file;
+  std::string api_key;          // one more token that may write
+  bool metrics_public = false;  // /metrics needs no token
+  // Whose pages may ask from a browser: "https://app.example", or "*" for everybody's.
+  std::vector<std::string> cors_origins;
+  // For so long browsers shall ask over TLS only; said over TLS only. 0: not said.
+  std::chrono::seconds hsts_max_age{0};
+  // In PEM: the certificate with those that signed it, and its key. Both or neither.
+  std::string tls_certificate_file;
+  std::string tls_key_file;
   std::uint64_t list_limit_default = 1000;
   std::uint64_t list_limit_max = 50000;
 
@@ -59,6 +75,8 @@ struct Options {
   std::function<void(const RequestReport&)> finished;
   // An error of ours in one sentence, for the log.
   std::function<void(std::string_view)> failed;
+  // What works and should not stay as it is, in one sentence, for the log.
+  std::function<void(std::string_view)> warned;
 };
 
 }  // namespace rollcall::http

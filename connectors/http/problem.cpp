@@ -29,6 +29,11 @@ Response to_response(const Problem& problem, std::string_view request_id) {
   return response;
 }
 
+Response internal_error(std::string_view request_id) {
+  const Problem problem{500, "internal", "The server could not answer; its log says more.", {}, {}};
+  return to_response(problem, request_id);
+}
+
 Response unavailable(Problem problem, std::string_view request_id,
                      std::chrono::seconds retry_after) {
   problem.status = 503;

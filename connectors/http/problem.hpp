@@ -33,6 +33,9 @@ struct Problem {
 
 [[nodiscard]] Response to_response(const Problem& problem, std::string_view request_id);
 
+// 500: the log says more.
+[[nodiscard]] Response internal_error(std::string_view request_id);
+
 // 503 with Retry-After.
 [[nodiscard]] Response unavailable(Problem problem, std::string_view request_id,
                                    std::chrono::seconds retry_after);

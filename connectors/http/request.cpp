@@ -35,6 +35,8 @@ void Request::clear() {
   http_1_0 = false;
   keep_alive = true;
   expects_continue = false;
+  asks_preflight = false;
+  cross_site = false;
 }
 
 bool Request::split_target() {

@@ -43,6 +43,8 @@ struct Request {
   bool http_1_0 = false;
   bool keep_alive = true;  // what the client asks for
   bool expects_continue = false;
+  bool asks_preflight = false;  // Access-Control-Request-Method is there
+  bool cross_site = false;      // the browser says that a page of another origin asks
 
   Request() = default;
   Request(const Request&) = delete;  // path and query point into target

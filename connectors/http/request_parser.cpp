@@ -135,6 +135,14 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
       return refuse({400, "bad_idempotency_key", "An Idempotency-Key must not be empty.", {}, {}},
                     error);
     }
+    if (name == bhttp::field::access_control_request_method) {
+      request_.asks_preflight = true;
+      return;
+    }
+    if (name_text.size() == 14 && beast::iequals(name_text, "Sec-Fetch-Site")) {
+      request_.cross_site = value != "same-origin" && value != "none";
+      return;
+    }
     if (beast::iequals(name_text, "Idempotency-Key"))
       return assign_once(request_.idempotency_key, value, error);
     if (name_text.size() == 12 && beast::iequals(name_text, "X-Request-Id") &&

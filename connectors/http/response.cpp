@@ -1,5 +1,6 @@
 #include "connectors/http/response.hpp"
 
+#include "connectors/http/browser_headers.hpp"
 #include "connectors/http/json_writer.hpp"
 
 namespace rollcall::http {
@@ -23,6 +24,10 @@ std::string_view reason_phrase(unsigned status) {
       return "Not Modified";
     case 400:
       return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
     case 404:
       return "Not Found";
     case 405:
@@ -75,10 +80,10 @@ void append_head(std::string& out, const Response& response, const Framing& fram
   out += "Server: rollcall\r\n";
   append_header(out, "Date", framing.date);
   append_header(out, "X-Request-Id", framing.request_id);
+  if (framing.browser != nullptr) framing.browser->append(out, framing.origin);
   const bool has_content = response.status != 204 && response.status != 304;
   if (has_content) {
     append_header(out, "Content-Type", response.content_type);
-    out += "X-Content-Type-Options: nosniff\r\n";
     if (framing.content_length) {
       out += "Content-Length: ";
       append_integer(out, *framing.content_length);

@@ -44,10 +44,14 @@ struct Response {
 
 [[nodiscard]] std::string_view reason_phrase(unsigned status);
 
+class BrowserHeaders;
+
 // How one answer goes over one connection.
 struct Framing {
   std::string_view date;  // IMF-fixdate
   std::string_view request_id;
+  const BrowserHeaders* browser = nullptr;      // none: for tests of what comes behind
+  std::string_view origin;                      // of the page that asks
   std::optional<std::uint64_t> content_length;  // none: chunked, or until the connection closes
   bool chunked = false;
   bool keep_alive = true;

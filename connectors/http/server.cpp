@@ -5,6 +5,7 @@
 #include <random>
 #include <utility>
 
+#include "connectors/http/credentials.hpp"
 #include "connectors/http/session.hpp"
 #include "connectors/http/timestamp.hpp"
 
@@ -47,6 +48,10 @@ ServerState::ServerState(Answers& answers, Writes& writes, asio::thread_pool& qu
                          Options options_)
     : options(std::move(options_)),
       service{answers, writes, options, query},
+      origins(options.cors_origins),
+      browser_headers(origins, options.tls_certificate_file.empty() ? std::chrono::seconds{0}
+                                                                    : options.hsts_max_age),
+      admission(options, origins),
       bodies(options.bodies_bytes_max) {
   std::random_device random;
   next_request_ = (std::uint64_t{random()} << 32U) | random();
@@ -73,6 +78,10 @@ std::string ServerState::make_request_id() {
   return id;
 }
 
+void ServerState::warn(std::string_view message) const {
+  if (options.warned) options.warned(message);
+}
+
 void ServerState::report_failure(std::string_view message) const {
   if (options.failed) options.failed(message);
 }
@@ -89,6 +98,7 @@ Server::Server(asio::io_context& loop, asio::thread_pool& query, Answers& answer
 Server::~Server() = default;
 
 Result<void> Server::listen() {
+  if (const auto loaded = reload(); !loaded) return loaded.error();
   const Options& options = state_->options;
   error_code error;
   const auto address =
@@ -107,9 +117,27 @@ Result<void> Server::listen() {
     acceptor_.close(ignored);
     return cannot_listen(options, error);
   }
+  warn_if_open();
   own_tasks_.start(accept_connections());
   own_tasks_.start(sweep());
   return boost::system::in_place_value;
+}
+
+Result<void> Server::reload() {
+  auto credentials = load_credentials(state_->options);
+  if (!credentials) return credentials.error();
+  for (const std::string& warning : credentials->warnings) state_->warn(warning);
+  state_->admission.use(std::move(credentials->tokens));
+  state_->tls = std::move(credentials->tls);
+  return boost::system::in_place_value;
+}
+
+void Server::warn_if_open() const {
+  error_code ignored;
+  const tcp::endpoint endpoint = acceptor_.local_endpoint(ignored);
+  if (endpoint.address().is_loopback() || state_->admission.asks_for_tokens()) return;
+  state_->warn("whoever reaches " + endpoint.address().to_string() +
+               " may read and change everything: give http.tokens_file, or listen on 127.0.0.1");
 }
 
 std::uint16_t Server::port() const {

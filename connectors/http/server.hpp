@@ -34,6 +34,8 @@ class Server {
 
   // Takes the address and begins to answer.
   [[nodiscard]] Result<void> listen();
+  // Reads the files that the options name again; on a failure those read before stay.
+  [[nodiscard]] Result<void> reload();
   // Where it listens; the port it was given where the options said 0.
   [[nodiscard]] std::uint16_t port() const;
   [[nodiscard]] std::size_t connections() const;
@@ -45,6 +47,7 @@ class Server {
  private:
   boost::asio::awaitable<void> accept_connections();
   boost::asio::awaitable<void> sweep();
+  void warn_if_open() const;
   void admit(boost::asio::ip::tcp::socket socket);
 
   std::shared_ptr<ServerState> state_;  // shared with the sessions

@@ -7,9 +7,13 @@
 #include <string_view>
 #include <unordered_set>
 
+#include "connectors/http/admission.hpp"
 #include "connectors/http/body_room.hpp"
+#include "connectors/http/browser_headers.hpp"
+#include "connectors/http/cors.hpp"
 #include "connectors/http/options.hpp"
 #include "connectors/http/router.hpp"
+#include "connectors/http/tls.hpp"
 
 namespace rollcall::http {
 
@@ -28,13 +32,18 @@ struct ServerState {
   std::size_t streams = 0;  // whole lists being sent
   std::size_t pages = 0;    // pages of lists being read or sent
   std::size_t refused = 0;  // connections over the limit that are being told so
+  Origins origins;
+  BrowserHeaders browser_headers;
+  Admission admission;
   BodyRoom bodies;
+  TlsContext tls;  // null: plain HTTP
   bool draining = false;
   std::string date;  // what the Date header says now
 
   void refresh_date();
   // 16 hexadecimal digits that do not come again.
   [[nodiscard]] std::string make_request_id();
+  void warn(std::string_view message) const;
   void report_failure(std::string_view message) const;
 
  private:

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "connectors/http/connection.hpp"
 #include "connectors/http/input_buffer.hpp"
 #include "connectors/http/request.hpp"
 #include "connectors/http/request_parser.hpp"
@@ -54,6 +55,7 @@ class Session final : private BodyStream {
     for_client_to_leave
   };
 
+  boost::asio::awaitable<bool> greet(std::chrono::milliseconds limit);
   boost::asio::awaitable<bool> read_request();
   // Finds the route and says what becomes of the body. False: the answer is due before it.
   [[nodiscard]] bool admit_body();
@@ -86,7 +88,8 @@ class Session final : private BodyStream {
   static constexpr std::size_t kFlushBytes = std::size_t{64} << 10U;
 
   std::shared_ptr<ServerState> state_;  // shared with the server and the other sessions
-  boost::asio::ip::tcp::socket socket_;
+  Connection connection_;
+  boost::asio::ip::address client_;
   InputBuffer in_;
   std::string out_;
   Request request_;

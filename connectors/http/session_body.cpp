@@ -30,6 +30,10 @@ Problem body_cut() {
 bool Session::admit_body() {
   if (request_.id.empty()) request_.id = state_->make_request_id();
   routed_ = find_route(request_, routes());
+  if (auto refused = state_->admission.refuse(request_, routed_.label, client_)) {
+    routed_.route = nullptr;
+    routed_.response = std::move(*refused);
+  }
   const Route* route = routed_.route;
   if (route != nullptr) {
     if (auto refused = refuse_body(*route)) {
@@ -95,7 +99,7 @@ asio::awaitable<bool> Session::reserve_body() {
       request_.chunked ? state_->options.body_bytes_max : request_.content_length.value_or(0);
   if (length <= kDroppedBytes) co_return true;  // bounded by the number of connections
   waiting_ = Waiting::for_nothing;
-  const bool room = co_await state_->bodies.take(body_room_, length, socket_.get_executor(),
+  const bool room = co_await state_->bodies.take(body_room_, length, connection_.executor(),
                                                  state_->options.request);
   if (room) {
     if (!request_.chunked) request_.body.reserve(length);

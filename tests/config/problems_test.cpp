@@ -163,5 +163,19 @@ TEST_CASE("every option's default is within its own range and choices") {
   }
 }
 
+TEST_CASE("an origin is written as browsers write it") {
+  const auto origins = [](const std::string& list) {
+    return lines(problems({.file = "[http]\ncors_origins = [" + list + "]\n"}));
+  };
+  CHECK(origins("").empty());
+  CHECK(origins("'*'").empty());
+  CHECK(origins("'https://app.example', 'http://localhost:3000', 'http://[::1]:3000'").empty());
+  for (const char* bad :
+       {"'app.example'", "'https://app.example/'", "'https://App.example'", "'https://*.example'",
+        "'null'", "'https://'", "''", "'https://app.example:443'"}) {
+    CHECK_MESSAGE(origins(bad).find("test.toml:2") == 0, bad);
+  }
+}
+
 }  // namespace
 }  // namespace rollcall::config

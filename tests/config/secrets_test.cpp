@@ -84,5 +84,33 @@ TEST_CASE("what is printed holds no secret") {
       std::string::npos);
 }
 
+TEST_CASE("an API key comes from its usual variable or a file, and nothing of it is printed") {
+  const auto loaded = load({.environment = {{"API_KEY", "hunter2"}}});
+  CHECK(loaded.problems.empty());
+  CHECK(loaded.warnings.empty());
+  CHECK(loaded.config.http.api_key == "hunter2");
+  const auto text = print_effective(loaded);
+  CHECK(text.find("hunter2") == std::string::npos);
+  CHECK(text.find("api_key = \"***\"  # environment API_KEY\n") != std::string::npos);
+  CHECK(print_effective(load({})).find("api_key = \"\"  # default\n") != std::string::npos);
+  const auto from_file = load(
+      {.file = "[http]\napi_key_file = \"/run/key\"\n", .secrets = {{"/run/key", "hunter2\n"}}});
+  CHECK(from_file.config.http.api_key == "hunter2");
+  CHECK(problem({.environment = {{"API_KEY", "hunter2 or 3"}}}).find("hunter2") ==
+        std::string::npos);
+}
+
+TEST_CASE("a switch is true or false, also where everything is text") {
+  CHECK(load({.file = "[http]\nmetrics_public = true\n"}).config.http.metrics_public);
+  CHECK(load({.environment = {{"ROLLCALL_HTTP__METRICS_PUBLIC", "true"}}})
+            .config.http.metrics_public);
+  CHECK_FALSE(load({.file = "[http]\nmetrics_public = true\n",
+                    .environment = {{"ROLLCALL_HTTP__METRICS_PUBLIC", "false"}}})
+                  .config.http.metrics_public);
+  CHECK(problem({.file = "[http]\nmetrics_public = 1\n"}).find("true") != std::string::npos);
+  CHECK(problem({.environment = {{"ROLLCALL_HTTP__METRICS_PUBLIC", "yes"}}})
+            .find("neither true nor false") != std::string::npos);
+}
+
 }  // namespace
 }  // namespace rollcall::config

@@ -134,6 +134,31 @@ TEST_CASE("config check knows what librdkafka would refuse") {
   CHECK(outcome.err.find("fetch.min.bytes") != std::string::npos);
 }
 
+TEST_CASE("tokens that cannot be read stop serve with 78; print and migrate need not read them") {
+  const Folder folder;
+  const auto tokens = " --set http.tokens_file=" + folder.write("tokens", "read a\nhunter2\n");
+  for (const std::string verb : {"serve", "config check"}) {
+    const auto outcome = rollcall(verb + tokens);
+    CHECK(outcome.code == 78);
+    CHECK(outcome.err.find("--set: http: the tokens' file " + folder.file("tokens") +
+                           ", line 2: the role is neither read nor write;") != std::string::npos);
+    CHECK(outcome.err.find("hunter2") == std::string::npos);
+  }
+  CHECK(rollcall("config print" + tokens).code == 0);
+  CHECK(rollcall("serve --set http.tokens_file=/nowhere").code == 78);
+}
+
+TEST_CASE("TLS that cannot be spoken stops serve with 78, beside everything else that is wrong") {
+  const auto outcome = rollcall(
+      "serve --set http.tls_certificate_file=/nowhere/cert.pem --set "
+      "http.tls_key_file=/nowhere/key.pem --set http.tokens_file=/nowhere/tokens");
+  CHECK(outcome.code == 78);
+  CHECK(outcome.err.find("the certificate's file /nowhere/cert.pem cannot be read: No such file") !=
+        std::string::npos);
+  CHECK(outcome.err.find("the tokens' file /nowhere/tokens cannot be read") != std::string::npos);
+  CHECK(rollcall("serve --set http.tls_key_file=/nowhere/key.pem").code == 78);
+}
+
 TEST_CASE("a configuration file that cannot be read ends with 78") {
   const auto outcome = rollcall("config check -c /nowhere/rollcall.toml");
   CHECK(outcome.code == 78);

@@ -12,7 +12,7 @@
 
 namespace rollcall::http {
 
-Peer::Peer(std::uint16_t port, int receive_buffer_bytes)
+Peer::Peer(std::uint16_t port, int receive_buffer_bytes, Transport transport)
     : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (receive_buffer_bytes > 0) {
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
@@ -29,6 +29,17 @@ Peer::Peer(std::uint16_t port, int receive_buffer_bytes)
     ::close(socket_);
     throw std::runtime_error("cannot connect to the server under test");
   }
+  try {
+    if (transport == Transport::tls) begin_tls();
+  } catch (...) {
+    ::close(socket_);
+    throw;
+  }
+}
+
+PeerTls& Peer::begin_tls(PeerTls::Newest newest) {
+  tls_ = std::make_unique<PeerTls>(socket_, newest);
+  return *tls_;
 }
 
 Peer::~Peer() {
@@ -36,9 +47,15 @@ Peer::~Peer() {
 }
 
 Peer::Peer(Peer&& other) noexcept
-    : socket_(std::exchange(other.socket_, -1)), in_(std::move(other.in_)) {}
+    : socket_(std::exchange(other.socket_, -1)),
+      tls_(std::move(other.tls_)),
+      in_(std::move(other.in_)) {}
 
 void Peer::send(std::string_view bytes) {
+  if (tls_) {
+    static_cast<void>(tls_->send(bytes));
+    return;
+  }
   while (!bytes.empty()) {
     const auto sent = ::send(socket_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent <= 0) return;  // the server closed: what it answered shows in receive()
@@ -46,11 +63,18 @@ void Peer::send(std::string_view bytes) {
   }
 }
 
-void Peer::send_no_more() { ::shutdown(socket_, SHUT_WR); }
+void Peer::send_no_more() {
+  if (tls_) tls_->say_goodbye();
+  ::shutdown(socket_, SHUT_WR);
+}
+
+long Peer::read_once(char* into, std::size_t bytes_max) {
+  return tls_ ? tls_->receive(into, bytes_max) : ::recv(socket_, into, bytes_max, 0);
+}
 
 bool Peer::fill() {
   std::string piece(65536, '\0');
-  const auto got = ::recv(socket_, piece.data(), piece.size(), 0);
+  const auto got = read_once(piece.data(), piece.size());
   if (got <= 0) return false;
   in_.append(piece, 0, static_cast<std::size_t>(got));
   return true;
@@ -116,7 +140,7 @@ WireAnswer Peer::receive(bool to_head) {
 
 std::size_t Peer::receive_some(std::size_t bytes_max) {
   std::string piece(bytes_max, '\0');
-  const auto got = ::recv(socket_, piece.data(), piece.size(), 0);
+  const auto got = read_once(piece.data(), piece.size());
   return got > 0 ? static_cast<std::size_t>(got) : 0;
 }
 

@@ -3,9 +3,12 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "tests/http/peer_tls.hpp"
 
 namespace rollcall::http {
 
@@ -28,10 +31,15 @@ class Peer {
  public:
   static constexpr std::chrono::seconds kPatience{30};
 
-  explicit Peer(std::uint16_t port, int receive_buffer_bytes = 0);
+  enum class Transport { plain, tls };
+  explicit Peer(std::uint16_t port, int receive_buffer_bytes = 0,
+                Transport transport = Transport::plain);
   ~Peer();
   Peer(Peer&& other) noexcept;
   Peer(const Peer&) = delete;
+
+  // Speaks TLS from here on; throws where the server does not.
+  PeerTls& begin_tls(PeerTls::Newest newest = PeerTls::Newest::tls_1_3);
 
   void send(std::string_view bytes);
   void send_no_more();                                            // half-close
@@ -43,11 +51,13 @@ class Peer {
   [[nodiscard]] WireAnswer get(const std::string& target);
 
  private:
-  bool fill();  // more bytes; false: closed or too late
+  long read_once(char* into, std::size_t bytes_max);  // what one read gives; 0 or less: the end
+  bool fill();                                        // more bytes; false: closed or too late
   std::optional<std::string> line();
   bool take(std::size_t bytes, std::string& into);
 
   int socket_ = -1;
+  std::unique_ptr<PeerTls> tls_;  // null: plain
   std::string in_;
 };
 

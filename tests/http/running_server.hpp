@@ -5,6 +5,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <cstdlib>
 #include <future>
 #include <string>
 #include <thread>
@@ -14,16 +15,33 @@
 #include "connectors/http/server.hpp"
 #include "tests/fakes/fake_answers.hpp"
 #include "tests/fakes/refusing_writes.hpp"
+#include "tests/http/certificate.hpp"
 #include "tests/http/peer.hpp"
 
 namespace rollcall::http {
+
+// On a free port. With ROLLCALL_TEST_TLS in the environment servers speak TLS, and so do their
+// peers: the same tests hold in both forms.
+inline Options test_options(Options options) {
+  options.port = 0;
+  if (options.tls_certificate_file.empty() && std::getenv("ROLLCALL_TEST_TLS") != nullptr) {
+    options.tls_certificate_file = certificate_files().certificate;
+    options.tls_key_file = certificate_files().key;
+  }
+  return options;
+}
+
+inline Peer::Transport transport_of(const Options& options) {
+  return options.tls_certificate_file.empty() ? Peer::Transport::plain : Peer::Transport::tls;
+}
 
 // A server on a free port with a loop thread and a query thread of its own, stopped in order at the
 // end.
 class RunningServer {
  public:
   explicit RunningServer(fakes::FakeAnswers& answers, Options options = {})
-      : server_(loop_, query_, answers, writes_, on_free_port(std::move(options))) {
+      : options_(test_options(std::move(options))),
+        server_(loop_, query_, answers, writes_, options_) {
     server_.listen().value();
     thread_ = std::thread{[this] { loop_.run(); }};
   }
@@ -34,7 +52,7 @@ class RunningServer {
 
   [[nodiscard]] std::uint16_t port() const { return port_ != 0 ? port_ : server_.port(); }
   [[nodiscard]] Peer connect(int receive_buffer_bytes = 0) const {
-    return Peer{port(), receive_buffer_bytes};
+    return Peer{port(), receive_buffer_bytes, transport_of(options_)};
   }
 
   // Runs on the loop and waits for it.
@@ -49,6 +67,7 @@ class RunningServer {
     return on_loop([this] { return server_.connections(); });
   }
 
+  [[nodiscard]] Result<void> reload() { return server_.reload(); }
   void begin_stop() {
     port_ = server_.port();
     boost::asio::co_spawn(loop_, server_.stop(), [](const std::exception_ptr&) {});
@@ -60,11 +79,7 @@ class RunningServer {
   }
 
  private:
-  static Options on_free_port(Options options) {
-    options.port = 0;
-    return options;
-  }
-
+  Options options_;
   boost::asio::io_context loop_{1};
   boost::asio::thread_pool query_{1};
   fakes::RefusingWrites writes_;
