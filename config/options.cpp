@@ -95,7 +95,7 @@ const std::array kOptions = {
     Option{.key = "http.hsts_max_age",
            .field = field<&C::http, &HttpConfig::hsts_max_age>(),
            .help = "With TLS, how long browsers shall ask this host over TLS only; 0s: not said.",
-           .max = 2 * 366 * 24 * kHour},
+           .max = kHour * 24 * 366 * 2},
 
     Option{.key = "database.url",
            .field = field<&C::database, &DatabaseConfig::url>(),

@@ -39,7 +39,7 @@ void add_names(X509* certificate) {
 }  // namespace
 
 Certificate make_certificate(int begins_in, int ends_in) {
-  constexpr long kDay = 24 * 60 * 60;
+  constexpr long kDay = 86'400;
   const Key key{EVP_EC_gen("P-256")};
   const X509Certificate certificate{X509_new()};
   X509_set_version(certificate.get(), 2);

@@ -123,6 +123,7 @@ TEST_CASE("events without an end are taken as fast as they are stored") {
   Besieged server;
   std::atomic<bool> enough{false};
   std::vector<std::thread> floods;
+  floods.reserve(4);
   for (int flood = 0; flood < 4; ++flood) {
     floods.emplace_back([&server, &enough, flood] {
       Peer peer = server.connect();
