@@ -41,7 +41,6 @@ TEST_CASE("the pages are made of files of this server only, without a script ins
     CHECK(page.head.content_type == "text/html; charset=utf-8");
     CHECK(page.body.starts_with("<!doctype html>\n"));
     CHECK(page.header("Cache-Control") == "no-cache");
-    CHECK(page.header("Referrer-Policy") == "no-referrer");
     const auto scripts = matches(page.body, "<script([^>]*>[^<]*)</script>");
     CHECK(scripts.size() == 2);
     for (const std::string& script : scripts) {
