@@ -27,9 +27,7 @@ class Attributes {
     Key key{batch, std::move(id)};
     const auto found = kept_.find(key);
     if (found != kept_.end()) {
-      bytes_ += json.size();
-      bytes_ -= found->second.size();
-      found->second = json;
+      replace(found->second, json);
       return;
     }
     const std::size_t bytes = cost(key, json);
@@ -45,7 +43,7 @@ class Attributes {
   // Null where nothing is kept.
   [[nodiscard]] const std::string* find(BatchNumber batch, const OwnedRecordId& id) const {
     const auto found = kept_.find(Key{batch, id});
-    return found == kept_.end() ? nullptr : &found->second;
+    return found == kept_.end() || found->second.empty() ? nullptr : &found->second;
   }
   [[nodiscard]] std::size_t bytes() const { return bytes_; }
   [[nodiscard]] std::uint64_t not_kept() const { return not_kept_; }
@@ -67,6 +65,18 @@ class Attributes {
     return kOverheadBytes + json.size() + (text != nullptr ? 2 * text->size() : 0);
   }
 
+  // What was said before is no longer true, so where the new finds no room nothing is kept.
+  void replace(std::string& kept, std::string_view json) {
+    bytes_ -= kept.size();
+    if (bytes_ + json.size() > bytes_max_) {
+      ++not_kept_;
+      kept = std::string{};
+      return;
+    }
+    bytes_ += json.size();
+    kept = json;
+  }
+
   template <class Outstanding>
   void look_at_oldest(const Outstanding& outstanding) {
     Key key = std::move(oldest_.front());
@@ -84,8 +94,8 @@ class Attributes {
   std::size_t bytes_max_;
   std::size_t bytes_ = 0;
   std::uint64_t not_kept_ = 0;
-  boost::unordered_flat_map<Key, std::string> kept_;
-  std::deque<Key> oldest_;  // each key of kept_ once
+  boost::unordered_flat_map<Key, std::string> kept_;  // empty: there was no room
+  std::deque<Key> oldest_;                            // each key of kept_ once
 };
 
 }  // namespace rollcall

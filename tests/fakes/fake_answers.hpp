@@ -108,6 +108,8 @@ class FakeAnswers final : public Answers {
   std::int64_t time_ms = 1'795'255'208'123;  // 2026-11-21T10:00:08.123Z
   std::vector<Channel> sources;
   std::vector<DeadLetter> letters;
+  std::vector<RecordDetail> known;  // of whatever batch, by id and side
+  std::optional<std::string> said;  // about whatever record
   bool store_away = false;
   int views_taken = 0;
 
@@ -197,10 +199,16 @@ class FakeAnswers final : public Answers {
   [[nodiscard]] std::uint64_t dead_letter_count() const override { return letters.size(); }
   boost::asio::awaitable<Result<std::optional<std::string>>> attributes(BatchNumber,
                                                                         OwnedRecordId) override {
-    co_return std::optional<std::string>{};
+    co_return said;
   }
-  boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery) override {
-    co_return std::vector<RecordDetail>{};
+  boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery query) override {
+    std::vector<RecordDetail> found;
+    for (const RecordDetail& detail : known) {
+      const bool behind = !query.after || std::pair{detail.id, detail.side} > *query.after;
+      if (behind && detail.side == query.side.value_or(detail.side) && found.size() < query.limit)
+        found.push_back(detail);
+    }
+    co_return found;
   }
   boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
                                                                        std::size_t limit) override {

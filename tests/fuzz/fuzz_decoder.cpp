@@ -1,17 +1,17 @@
 // Any bytes at all through the decoder, beside an independent parser: they must agree on what is JSON, and a record that
 // is accepted must say the same in both.
 #include <algorithm>
-#include <boost/json.hpp>
 #include <cstdint>
 #include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "connectors/json/json_decoder.hpp"
-#include "connectors/json/json_syntax.hpp"
 #include "pipeline/ensure.hpp"
+#include "tests/fuzz/json_oracle.hpp"
 
 using namespace rollcall;
+using namespace rollcall::fuzz;
 
 namespace {
 
@@ -24,35 +24,9 @@ json::FieldNames nested_names() {
   return names;
 }
 
-enum class Verdict { json, not_json, trailing, unknown };
-
-Verdict oracle(std::string_view text, boost::json::value& value) {
-  boost::json::parse_options options;
-  options.max_depth = json::kNestingMax;
-  boost::json::stream_parser parser({}, options);
-  boost::json::error_code ec;
-  const auto used = parser.write_some(text.data(), text.size(), ec);
-  // JSON sets no limit to exponents, the oracle does.
-  if (ec == boost::json::error::exponent_overflow) return Verdict::unknown;
-  if (ec) return Verdict::not_json;
-  if (!parser.done()) parser.finish(ec);  // only a number is not done at its end
-  if (ec) return Verdict::not_json;
-  if (text.substr(used).find_first_not_of(" \t\r\n") != std::string_view::npos)
-    return Verdict::trailing;
-  value = parser.release();
-  return Verdict::json;
-}
-
-// The boundary of nesting is each parser's own affair; deep texts are not compared.
-bool is_deep(std::string_view text) {
-  std::size_t opened = 0;
-  for (const char c : text) opened += static_cast<std::size_t>(c == '[' || c == '{');
-  return opened >= json::kNestingMax;
-}
-
 void compare(const Event* event, const BadRecord& bad, std::string_view text, const char* batch) {
   boost::json::value value;
-  const auto verdict = oracle(text, value);
+  const auto verdict = judge(text, value);
   if (verdict == Verdict::unknown) return;
   if (event == nullptr) {
     // What stands behind the first document the oracle does not look at, also not whether it is UTF-8.

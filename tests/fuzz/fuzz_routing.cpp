@@ -1,5 +1,6 @@
 // Any bytes at all as a connection: the parser, the router, the handlers and the lists, without
 // sockets. Whatever comes, the answer is well-formed, and what says it is JSON is JSON.
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
@@ -12,24 +13,48 @@
 #include "connectors/http/router.hpp"
 #include "pipeline/ensure.hpp"
 #include "tests/fakes/fake_answers.hpp"
-#include "tests/fakes/refusing_writes.hpp"
 #include "tests/http/run_route.hpp"
 
 using namespace rollcall;
 
 namespace {
 
+// Whatever a write may be answered.
+struct AnsweringWrites : Writes {
+  std::size_t turn = 0;
+
+  boost::asio::awaitable<Result<WriteAnswer>> write(Write, std::chrono::milliseconds) override {
+    constexpr std::array kOutcomes = {
+        WriteOutcome::applied,      WriteOutcome::no_such_batch, WriteOutcome::batch_exists,
+        WriteOutcome::unknown_side, WriteOutcome::number_taken,  WriteOutcome::too_many_sources,
+        WriteOutcome::key_reused,
+    };
+    if (turn == kOutcomes.size()) co_return transient("the store does not answer");
+    WriteAnswer answer;
+    answer.outcome = kOutcomes.at(turn);
+    answer.refused_lines = {0};
+    answer.receipt.batch = 1;
+    co_return answer;
+  }
+};
+
 struct World {
   World() {
     answers.add("orders 2026", {1ULL, 2ULL, 2ULL, 3ULL, "a,\"b\"", "line\nbreak"},
                 {2ULL, 9ULL, "zz"});
     answers.add("1", {7ULL}, {});
+    answers.add("customers", {1ULL, 2ULL}, {2ULL, "x"});
+    for (const std::uint64_t id : {1U, 2U}) {
+      for (Side side = 0; side < 2; ++side)
+        answers.known.push_back({0, side, id, R"({"name":"\"","email":null})"});
+    }
+    answers.said = R"({"a":[1,"x"]})";
     answers.sources.resize(1);
     answers.letters.push_back({1, "t/0", 5, BadRecordReason::not_json, "", "\xFF", 0});
     options.metrics = [] { return std::string{"up 1\n"}; };
   }
   fakes::FakeAnswers answers;
-  fakes::RefusingWrites writes;
+  AnsweringWrites writes;
   http::Options options;
   boost::asio::thread_pool query{1};
 };
@@ -58,6 +83,7 @@ void check(http::Response response) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static World world;
+  world.writes.turn = size % 8;
   const http::Service service{world.answers, world.writes, world.options, world.query};
   std::string_view bytes{reinterpret_cast<const char*>(data), size};
   http::Request request;

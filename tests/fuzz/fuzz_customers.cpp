@@ -1,0 +1,138 @@
+// Any bytes as a body of customers, as one customer and as a small body, beside an independent
+// parser and the expression that browsers check addresses with.
+#include <cstddef>
+#include <cstdint>
+#include <regex>
+#include <string>
+#include <string_view>
+
+#include "connectors/json/body_object.hpp"
+#include "connectors/json/customers_body.hpp"
+#include "pipeline/ensure.hpp"
+#include "tests/fuzz/json_oracle.hpp"
+
+using namespace rollcall;
+using namespace rollcall::fuzz;
+using json::BodyObject;
+using json::CustomersBody;
+using Value = boost::json::value;
+
+namespace {
+
+bool is_address(std::string_view text) {
+  static const std::regex kAddress{
+      "[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+      "(?:\\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)+"};
+  return text.size() <= 254 && std::regex_match(text.begin(), text.end(), kAddress);
+}
+
+bool is_null(const Value* value) { return value == nullptr || value->is_null(); }
+
+bool is_source(const Value* value) {
+  if (value == nullptr || !value->is_string()) return false;
+  const std::string_view text = view(value->get_string());
+  constexpr std::string_view kLetters =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+  return !text.empty() && text.size() <= 64 && text.find_first_not_of(kLetters) == text.npos;
+}
+
+bool is_customer(const Value& value) {
+  const Value* name = member(value, "name");
+  const Value* email = member(value, "email");
+  return is_id(member(value, "customer_id")) && is_source(member(value, "source")) &&
+         (is_null(name) || (name->is_string() && name->get_string().size() <= 256)) &&
+         (is_null(email) || (email->is_string() && is_address(view(email->get_string()))));
+}
+
+void compare(const json::Customer& customer, const Value& value) {
+  const auto* number = std::get_if<std::uint64_t>(&customer.id);
+  ENSURE(id_text(*member(value, "customer_id")) ==
+         (number != nullptr ? std::to_string(*number) : std::get<std::string>(customer.id)));
+  ENSURE(customer.source == view(member(value, "source")->get_string()));
+  const Value detail = boost::json::parse(customer.detail);
+  ENSURE(detail.get_object().size() == 2);
+  for (const char* key : {"name", "email"}) {
+    const Value* said = member(value, key);
+    ENSURE(*member(detail, key) == (said == nullptr ? Value{} : *said));
+  }
+}
+
+// Of twins we take the first and the oracle the last.
+bool has_twins_anywhere(std::string_view text, const Value& value) {
+  if (has_twins(text, value)) return true;
+  const Value* customers = member(value, "customers");
+  if (customers == nullptr || !customers->is_array()) return false;
+  const std::string_view list = json::member_of(text, "customers");
+  if (list.empty()) return true;  // its key is escaped
+  const auto slices = json::elements_of(list);
+  for (std::size_t at = 0; at < slices.size(); ++at)
+    if (has_twins(slices[at], customers->get_array()[at])) return true;
+  return false;
+}
+
+template <class Body>
+void check_syntax(typename Body::Syntax syntax, Verdict verdict, const Value& value) {
+  using Syntax = typename Body::Syntax;
+  ENSURE((verdict == Verdict::json) == (syntax != Syntax::malformed));
+  if (verdict != Verdict::json || syntax == Syntax::unsupported) return;
+  ENSURE(value.is_object() == (syntax == Syntax::object));
+}
+
+void check_customers(std::string_view text, bool single, Verdict verdict, const Value& value) {
+  const CustomersBody body = single ? json::read_customer(text) : json::read_customers(text);
+  if (verdict == Verdict::unknown) return;
+  check_syntax<CustomersBody>(body.syntax, verdict, value);
+  if (body.syntax != CustomersBody::Syntax::object) return;
+  if (has_twins_anywhere(json::trimmed(text), value)) return;
+  if (single) {
+    ENSURE(body.errors.empty() == is_customer(value));
+    if (body.errors.empty()) compare(body.customers.at(0), value);
+    return;
+  }
+  const Value* customers = member(value, "customers");
+  bool good = customers != nullptr && customers->is_array();
+  if (good)
+    for (const Value& customer : customers->get_array()) good = good && is_customer(customer);
+  ENSURE(body.errors.empty() == good);
+  if (!good) return;
+  ENSURE(body.customers.size() == customers->get_array().size());
+  for (std::size_t at = 0; at < body.customers.size(); ++at)
+    compare(body.customers[at], customers->get_array()[at]);
+}
+
+void check_object(std::string_view text, Verdict verdict, const Value& value) {
+  BodyObject body{text};
+  const auto found = body.text("name", 16);
+  const auto number = body.required_integer("number", 3, 300);
+  const auto texts = body.texts("texts", 3, 8);
+  const auto range = body.range("range");
+  static_cast<void>(body.required_text("source", 16));
+  static_cast<void>(body.time_ms("time"));
+  if (range) ENSURE(range->lo <= range->hi && range->hi - range->lo < kRangeIdsMax);
+  if (number) ENSURE(*number >= 3 && *number <= 300);
+  if (texts) ENSURE(texts->size() <= 3);
+  for (const json::BodyError& error : body.errors().first())
+    ENSURE(error.pointer.starts_with('/') && !error.message.empty());
+  if (verdict == Verdict::unknown) return;
+  check_syntax<BodyObject>(body.syntax(), verdict, value);
+  if (body.syntax() != BodyObject::Syntax::object) return;
+  if (has_twins(json::trimmed(text), value)) return;
+  if (found) ENSURE(*found == view(member(value, "name")->get_string()));
+  const Value* said = member(value, "number");
+  if (number) ENSURE(said->to_number<std::uint64_t>() == *number);
+  if (!number && said != nullptr && said->is_int64())
+    ENSURE(said->get_int64() < 3 || said->get_int64() > 300);
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  if (text.size() <= 1000) ENSURE(json::is_email_address(text) == is_address(text));
+  Value value;
+  const Verdict verdict = is_deep(text) ? Verdict::unknown : judge(text, value);
+  check_customers(text, false, verdict, value);
+  check_customers(text, true, verdict, value);
+  check_object(text, verdict, value);
+  return 0;
+}
