@@ -27,7 +27,7 @@ trap clean_up EXIT
 daemon=$!
 for ((tries = 0; ; ++tries)); do
   port=$(jq -r 'select(.message == "answering") | .port' "$dir/log")
-  [[ -z $port ]] || curl -fsS -o /dev/null "http://127.0.0.1:$port/readyz" 2> /dev/null && break
+  [[ -n $port ]] && curl -fsS -o /dev/null "http://127.0.0.1:$port/readyz" 2> /dev/null && break
   if ((tries == 300)) || ! kill -0 "$daemon"; then
     cat "$dir/log" >&2
     exit 1
