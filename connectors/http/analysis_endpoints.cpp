@@ -116,8 +116,7 @@ Response get_analysis_statistics(const Request& request, const Service& service)
   Response response;
   tell_revision(response, subject.etag, batch.revision, subject.verdict);
   JsonWriter json = begin(response.body, batch);
-  json.key("record_type");
-  batch.row->record_type ? json.text(*batch.row->record_type) : json.null();
+  json.optional_member("record_type", batch.row->record_type);
   append_totals(json, batch);
   json.member("successful_count", batch.matched)
       .member("missing_count", batch.missing)

@@ -17,16 +17,6 @@ bool all_digits(std::string_view text) {
          std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-void append_optional(JsonWriter& json, std::string_view name,
-                     const std::optional<std::string>& value) {
-  json.key(name);
-  if (value) {
-    json.text(*value);
-  } else {
-    json.null();
-  }
-}
-
 std::uint64_t of_side(const std::vector<std::uint64_t>& counts, std::size_t side) {
   return side < counts.size() ? counts[side] : 0;
 }
@@ -167,8 +157,8 @@ void append_status(JsonWriter& json, const BatchSummary& batch, const Service& s
                    const Verdict& verdict) {
   const BatchRow& row = *batch.row;
   json.open('{').member("id", row.number).member("batch_name", row.name);
-  append_optional(json, "record_type", row.record_type);
-  append_optional(json, "description", row.description);
+  json.optional_member("record_type", row.record_type);
+  json.optional_member("description", row.description);
   json.key("created_at").time(row.created_at_ms).member("state", kStateOpen);
   append_counts(json, batch);
   json.key("processing_rate");

@@ -47,12 +47,6 @@ CreateBatch read_batch(json::BodyObject& body) {
   return create;
 }
 
-void append_optional(JsonWriter& json, std::string_view name,
-                     const std::optional<std::string>& value) {
-  json.key(name);
-  value ? json.text(*value) : json.null();
-}
-
 }  // namespace
 
 asio::awaitable<Response> post_batch(Request& request, const Service& service) {
@@ -72,8 +66,8 @@ asio::awaitable<Response> post_batch(Request& request, const Service& service) {
   response.headers.emplace_back("Location", "/api/v1/batches/" + std::to_string(receipt.batch));
   JsonWriter json{response.body};
   json.open('{').member("id", receipt.batch).member("batch_name", create.name);
-  append_optional(json, "record_type", create.record_type);
-  append_optional(json, "description", create.description);
+  json.optional_member("record_type", create.record_type);
+  json.optional_member("description", create.description);
   json.key("created_at").time(receipt.at_ms).close('}');
   co_return response;
 }

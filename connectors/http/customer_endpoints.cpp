@@ -4,11 +4,11 @@
 #include <utility>
 
 #include "connectors/http/batch_answer.hpp"
+#include "connectors/http/body_reading.hpp"
 #include "connectors/http/cursor.hpp"
 #include "connectors/http/endpoints.hpp"
 #include "connectors/http/json_writer.hpp"
 #include "connectors/http/list_writer.hpp"
-#include "connectors/http/offload.hpp"
 #include "connectors/http/problem.hpp"
 #include "connectors/http/query.hpp"
 #include "connectors/http/write_answer.hpp"
@@ -23,24 +23,8 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::string_view kBatch = "customers";
-constexpr std::size_t kReadOnLoopBytes = std::size_t{16} << 10U;
 constexpr std::uint64_t kCustomersMax = 1000;  // of a page: they come from the store, one by one
 constexpr MaskExpression kAnywhere{};
-
-// Reads a body wherever there is time for it.
-struct Reading {
-  std::string_view text;
-  json::CustomersBody body{};
-  std::string failure{};
-
-  void operator()() noexcept {
-    try {
-      body = json::read_customers(text);
-    } catch (const std::exception& exception) {
-      failure = exception.what();
-    }
-  }
-};
 
 AddRecords change_of(const std::vector<json::Customer>& customers) {
   AddRecords change;
@@ -221,15 +205,10 @@ asio::awaitable<Response> post_customer(Request& request, const Service& service
 
 asio::awaitable<Response> post_customers(Request& request, const Service& service) {
   if (auto refused = refuse_write(request, service)) co_return std::move(*refused);
-  Reading reading{request.body};
-  if (request.body.size() > kReadOnLoopBytes) {
-    co_await run_on(service.query, reading);
-  } else {
-    reading();
-  }
-  if (!reading.failure.empty()) throw std::runtime_error(reading.failure);
-  if (auto refused = refuse_body(request, reading.body)) co_return std::move(*refused);
-  Change change{change_of(reading.body.customers)};
+  auto reading = read_body(service.query, request.body, json::read_customers);
+  const json::CustomersBody body = co_await std::move(reading);
+  if (auto refused = refuse_body(request, body)) co_return std::move(*refused);
+  Change change{change_of(body.customers)};
   Written written = co_await write(request, service, std::move(change));
   if (written.refused) co_return std::move(*written.refused);
   if (written.answer.outcome != WriteOutcome::applied)

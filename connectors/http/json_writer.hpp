@@ -3,6 +3,7 @@
 #include <charconv>
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -61,7 +62,11 @@ class JsonWriter {
   }
   JsonWriter& time(std::int64_t unix_ms);  // RFC 3339, UTC, milliseconds
 
-  // A member of the object that is open.
+  // A member of the object that is open; null where there is nothing.
+  JsonWriter& optional_member(std::string_view name, const std::optional<std::string>& value) {
+    key(name);
+    return value ? text(*value) : null();
+  }
   JsonWriter& member(std::string_view name, std::string_view value) {
     return key(name).text(value);
   }

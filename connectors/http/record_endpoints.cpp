@@ -1,9 +1,9 @@
 #include <string>
 #include <utility>
 
+#include "connectors/http/body_reading.hpp"
 #include "connectors/http/endpoints.hpp"
 #include "connectors/http/json_writer.hpp"
-#include "connectors/http/offload.hpp"
 #include "connectors/http/problem.hpp"
 #include "connectors/http/write_answer.hpp"
 #include "connectors/json/records_body.hpp"
@@ -13,24 +13,6 @@ namespace rollcall::http {
 namespace asio = boost::asio;
 
 namespace {
-
-// A body longer than this is read on a query thread; about a tenth of a millisecond of work.
-constexpr std::size_t kReadOnLoopBytes = std::size_t{16} << 10U;
-
-// Reads a body of many records wherever there is time for it.
-struct Reading {
-  std::string& text;
-  json::RecordsBody body{};
-  std::string failure{};
-
-  void operator()() noexcept {
-    try {
-      body = json::read_records(text);
-    } catch (const std::exception& exception) {
-      failure = exception.what();
-    }
-  }
-};
 
 std::optional<Response> refuse_records(const Request& request, const json::RecordsBody& body) {
   if (body.syntax != json::RecordsBody::Syntax::object)
@@ -53,14 +35,8 @@ Response refuse_sides(const Request& request, const WriteAnswer& answer, bool si
 asio::awaitable<Response> post_records(Request& request, const Service& service) {
   if (auto refused = refuse_write(request, service)) co_return std::move(*refused);
   const auto key = whole_key(request);
-  Reading reading{request.body};
-  if (request.body.size() > kReadOnLoopBytes) {
-    co_await run_on(service.query, reading);
-  } else {
-    reading();
-  }
-  if (!reading.failure.empty()) throw std::runtime_error(reading.failure);
-  json::RecordsBody& body = reading.body;
+  auto reading = read_body(service.query, request.body, json::read_records);
+  json::RecordsBody body = co_await std::move(reading);
   if (auto refused = refuse_records(request, body)) co_return std::move(*refused);
 
   Write one{Change{std::move(body.change)}, key};
