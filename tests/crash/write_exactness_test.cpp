@@ -111,6 +111,7 @@ TEST_CASE("64 writers with retries through crashes: totals are exact and answers
     }
   };
   std::vector<std::jthread> writers;
+  writers.reserve(kWriters);
   for (int writer = 0; writer < kWriters; ++writer) writers.emplace_back(write, writer);
 
   // Each time the same share of the bodies has been answered, so that every crash is in the middle.
@@ -142,6 +143,7 @@ TEST_CASE(
     std::atomic<int> conflicts = 0;
     {
       std::vector<std::jthread> clients;
+      clients.reserve(kWriters);
       for (int client = 0; client < kWriters; ++client) {
         clients.emplace_back([&] {
           const auto answer = insist(world.daemon, post("/extract/" + std::to_string(number), ""));
