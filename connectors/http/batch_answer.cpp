@@ -62,14 +62,20 @@ void append_confidence(JsonWriter& json, const Verdict& verdict) {
 
 }  // namespace
 
-std::optional<BatchSummary> find_batch(const Request& request, const Service& service) {
+std::optional<BatchRef> batch_ref(const Request& request) {
   const PathArgument& argument = request.argument;
-  if (argument.is_name || !all_digits(argument.text))
-    return service.answers.batch(std::string_view{argument.text});
+  if (argument.is_name || !all_digits(argument.text)) return BatchRef{argument.text};
   const auto number = canonical_integer(argument.text);
   constexpr auto kNumberMax = static_cast<std::uint64_t>(std::numeric_limits<BatchNumber>::max());
   if (!number || *number > kNumberMax) return std::nullopt;
-  return service.answers.batch(static_cast<BatchNumber>(*number));
+  return BatchRef{static_cast<BatchNumber>(*number)};
+}
+
+std::optional<BatchSummary> find_batch(const Request& request, const Service& service) {
+  const auto ref = batch_ref(request);
+  if (!ref) return std::nullopt;
+  if (const auto* number = std::get_if<BatchNumber>(&*ref)) return service.answers.batch(*number);
+  return service.answers.batch(std::string_view{std::get<std::string>(*ref)});
 }
 
 Response no_such_batch(const Request& request) {

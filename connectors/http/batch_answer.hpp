@@ -11,6 +11,8 @@
 // What the endpoints about batches have in common.
 namespace rollcall::http {
 
+// How a path names a batch; nothing where no batch can have that number.
+[[nodiscard]] std::optional<BatchRef> batch_ref(const Request& request);
 // The batch that a path names: digits are a number unless the route says {name}.
 [[nodiscard]] std::optional<BatchSummary> find_batch(const Request& request,
                                                      const Service& service);

@@ -58,8 +58,6 @@ asio::awaitable<Response> post_batch(Request& request, const Service& service) {
   Change change{create};
   Written written = co_await write(request, service, std::move(change));
   if (written.refused) co_return std::move(*written.refused);
-  if (written.answer.outcome != WriteOutcome::applied)
-    co_return not_applied(request, written.answer);
   const Receipt& receipt = written.answer.receipt;
   Response response;
   response.status = 201;
@@ -78,10 +76,8 @@ asio::awaitable<Response> delete_batch(Request& request, const Service& service)
   if (!batch) co_return no_such_batch(request);
   Change change{DeleteBatch{*batch}};
   Written written = co_await write(request, service, std::move(change));
-  if (written.refused) co_return std::move(*written.refused);
   if (written.answer.outcome == WriteOutcome::no_such_batch) co_return no_such_batch(request);
-  if (written.answer.outcome != WriteOutcome::applied)
-    co_return not_applied(request, written.answer);
+  if (written.refused) co_return std::move(*written.refused);
   Response response;
   response.status = 204;
   co_return response;
@@ -92,8 +88,6 @@ asio::awaitable<Response> delete_batches(Request& request, const Service& servic
   Change change{DeleteAllBatches{}};
   Written written = co_await write(request, service, std::move(change));
   if (written.refused) co_return std::move(*written.refused);
-  if (written.answer.outcome != WriteOutcome::applied)
-    co_return not_applied(request, written.answer);
   Response response;
   response.status = 204;
   co_return response;

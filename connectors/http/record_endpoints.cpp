@@ -34,31 +34,28 @@ Response refuse_sides(const Request& request, const WriteAnswer& answer, bool si
 
 asio::awaitable<Response> post_records(Request& request, const Service& service) {
   if (auto refused = refuse_write(request, service)) co_return std::move(*refused);
-  const auto key = whole_key(request);
   auto reading = read_body(service.query, request.body, json::read_records);
   json::RecordsBody body = co_await std::move(reading);
   if (auto refused = refuse_records(request, body)) co_return std::move(*refused);
 
-  Write one{Change{std::move(body.change)}, key};
-  auto answer = co_await service.writes.write(std::move(one), service.options.commit);
-  if (!answer) co_return not_durable(request, service, answer.error());
-  if (answer->outcome == WriteOutcome::unknown_side)
-    co_return refuse_sides(request, *answer, false);
-  if (answer->outcome != WriteOutcome::applied) co_return not_applied(request, *answer);
+  Change change{std::move(body.change)};
+  Written written = co_await write(request, service, std::move(change));
+  if (written.answer.outcome == WriteOutcome::unknown_side)
+    co_return refuse_sides(request, written.answer, false);
+  if (written.refused) co_return std::move(*written.refused);
   Response response;
   response.status = 201;
   JsonWriter{response.body}
       .open('{')
       .member("batch_id", *body.batch)
-      .member("accepted", answer->receipt.accepted)
-      .member("duplicates", answer->receipt.duplicates)
+      .member("accepted", written.answer.receipt.accepted)
+      .member("duplicates", written.answer.receipt.duplicates)
       .close('}');
   co_return response;
 }
 
 asio::awaitable<Response> post_record(Request& request, const Service& service) {
   if (auto refused = refuse_write(request, service)) co_return std::move(*refused);
-  const auto key = whole_key(request);
   json::RecordsBody body = json::read_record(request.body);
   if (auto refused = refuse_records(request, body)) co_return std::move(*refused);
 
@@ -67,11 +64,11 @@ asio::awaitable<Response> post_record(Request& request, const Service& service) 
   if (record.kind == NamedRecord::Kind::text)
     id = body.change.texts.substr(record.first, record.second);
   const std::string side = body.change.sides[record.side];
-  Write one{Change{std::move(body.change)}, key};
-  auto answer = co_await service.writes.write(std::move(one), service.options.commit);
-  if (!answer) co_return not_durable(request, service, answer.error());
-  if (answer->outcome == WriteOutcome::unknown_side) co_return refuse_sides(request, *answer, true);
-  if (answer->outcome != WriteOutcome::applied) co_return not_applied(request, *answer);
+  Change change{std::move(body.change)};
+  Written written = co_await write(request, service, std::move(change));
+  if (written.answer.outcome == WriteOutcome::unknown_side)
+    co_return refuse_sides(request, written.answer, true);
+  if (written.refused) co_return std::move(*written.refused);
   Response response;
   response.status = 201;
   JsonWriter json{response.body};

@@ -1,7 +1,6 @@
 #include "connectors/http/write_answer.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <utility>
 #include <xxhash.h>
 
@@ -108,20 +107,12 @@ boost::asio::awaitable<Written> write(const Request& request, const Service& ser
   auto answer = co_await service.writes.write(std::move(one), service.options.commit);
   if (!answer) {
     written.refused = not_durable(request, service, answer.error());
-  } else {
-    written.answer = std::move(*answer);
+    co_return written;
   }
+  written.answer = std::move(*answer);
+  if (written.answer.outcome != WriteOutcome::applied)
+    written.refused = not_applied(request, written.answer);
   co_return written;
-}
-
-std::optional<BatchRef> batch_ref(const Request& request) {
-  const std::string& text = request.argument.text;
-  const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-  if (request.argument.is_name || !digits) return BatchRef{text};
-  constexpr auto kNumberMax = static_cast<std::uint64_t>(std::numeric_limits<BatchNumber>::max());
-  const auto number = canonical_integer(text);
-  if (!number || *number > kNumberMax) return std::nullopt;
-  return BatchRef{static_cast<BatchNumber>(*number)};
 }
 
 }  // namespace rollcall::http

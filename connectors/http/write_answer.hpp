@@ -36,15 +36,13 @@ namespace rollcall::http {
 // What stands in the way of a write that could not be applied.
 [[nodiscard]] Response not_applied(const Request& request, const WriteAnswer& answer);
 
-// Writes and answers what went wrong, or leaves it to the caller to say what was done.
+// A write and what to answer where it is not durable or not applied; otherwise the caller says what
+// was done. One that takes an outcome for something else than a refusal looks at `answer` first.
 struct Written {
   std::optional<Response> refused;
   WriteAnswer answer;
 };
 [[nodiscard]] boost::asio::awaitable<Written> write(const Request& request, const Service& service,
                                                     Change change);
-
-// The batch that a path names, as a write names it; nothing where no batch can have that number.
-[[nodiscard]] std::optional<BatchRef> batch_ref(const Request& request);
 
 }  // namespace rollcall::http
