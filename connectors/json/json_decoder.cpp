@@ -69,22 +69,14 @@ class JsonDecoder::Impl {
 
   // Recursion is as deep as the mapping, never as deep as the document.
   bool read_object(od::object& object, const FieldTree::Node& parent) {
-    for (auto next : object) {
-      od::field field;
-      if (std::move(next).get(field)) return false;
-      bool escaped = false;
-      std::string_view key = raw_key(field.key().raw(), escaped);
-      if (escaped && field.unescaped_key().get(key)) return false;
+    return read_fields(object, [this, &parent](std::string_view key, od::value value) {
       const auto* node = tree_.child(parent, key);
       if (node == nullptr) {
         ++event_.unknown_fields;
-        if (!skip_value(field.value())) return false;
-      } else if (!(node->field ? read_field(*node->field, field.value())
-                               : descend(field.value(), *node))) {
-        return false;
+        return skip_value(value);
       }
-    }
-    return true;
+      return node->field ? read_field(*node->field, value) : descend(value, *node);
+    });
   }
 
   bool descend(od::value value, const FieldTree::Node& node) {

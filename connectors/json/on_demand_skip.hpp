@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 #include <string_view>
+#include <utility>
 
 #include "connectors/json/json_syntax.hpp"
 
@@ -16,6 +17,21 @@ inline std::string_view raw_key(const char* begin, bool& escaped) {
   while (*end != '"' && *end != '\\') ++end;
   escaped = *end == '\\';
   return {begin, static_cast<std::size_t>(end - begin)};
+}
+
+// Calls visit(key, value) for each field of an object, keys unescaped; false where the object is not
+// JSON, or as soon as `visit` says so.
+template <class Visit>
+bool read_fields(simdjson::ondemand::object& object, const Visit& visit) {
+  for (auto next : object) {
+    simdjson::ondemand::field field;
+    if (std::move(next).get(field)) return false;
+    bool escaped = false;
+    std::string_view key = raw_key(field.key().raw(), escaped);
+    if (escaped && field.unescaped_key().get(key)) return false;
+    if (!visit(key, field.value())) return false;
+  }
+  return true;
 }
 
 inline std::string_view without_space_behind(std::string_view token) {

@@ -47,24 +47,13 @@ class Reader {
 
   bool read_root(od::object& object) {
     if (single_) begin_record();
-    for (auto next : object) {
-      od::field field;
-      if (std::move(next).get(field)) return false;
-      bool escaped = false;
-      std::string_view key = raw_key(field.key().raw(), escaped);
-      if (escaped && field.unescaped_key().get(key)) return false;
-      if (key == "batch_id") {
-        if (!read_batch(field.value())) return false;
-      } else if (!single_ && key == "records") {
-        if (!read_list(field.value())) return false;
-      } else if (single_) {
-        if (!read_field(key, field.value())) return false;
-      } else if (!skip_value(field.value())) {
-        return false;
-      }
-    }
-    if (single_) end_record();
-    return true;
+    const bool read = read_fields(object, [this](std::string_view key, od::value value) {
+      if (key == "batch_id") return read_batch(value);
+      if (single_) return read_field(key, value);
+      return key == "records" ? read_list(value) : skip_value(value);
+    });
+    if (read && single_) end_record();
+    return read;
   }
 
   bool read_batch(od::value value) {
@@ -111,16 +100,10 @@ class Reader {
     od::object object;
     if (value.get_object().get(object)) return false;
     begin_record();
-    for (auto next : object) {
-      od::field field;
-      if (std::move(next).get(field)) return false;
-      bool escaped = false;
-      std::string_view key = raw_key(field.key().raw(), escaped);
-      if (escaped && field.unescaped_key().get(key)) return false;
-      if (!read_field(key, field.value())) return false;
-    }
-    end_record();
-    return true;
+    const bool read = read_fields(
+        object, [this](std::string_view key, od::value field) { return read_field(key, field); });
+    if (read) end_record();
+    return read;
   }
 
   void begin_record() {
