@@ -7,23 +7,18 @@
 #include <poll.h>
 #include <stdexcept>
 
+#include "connectors/handle.hpp"
+
 namespace rollcall::client {
 namespace {
 
 constexpr long kStallSeconds = 60;  // without a byte in either direction
 constexpr int kPollMilliseconds = 1'000;
 
-template <auto destroy>
-struct Destroy {
-  template <class T>
-  void operator()(T* handle) const {
-    destroy(handle);
-  }
-};
-using Easy = std::unique_ptr<CURL, Destroy<curl_easy_cleanup>>;
-using Multi = std::unique_ptr<CURLM, Destroy<curl_multi_cleanup>>;
-using Url = std::unique_ptr<CURLU, Destroy<curl_url_cleanup>>;
-using List = std::unique_ptr<curl_slist, Destroy<curl_slist_free_all>>;
+using Easy = Handle<CURL, curl_easy_cleanup>;
+using Multi = Handle<CURLM, curl_multi_cleanup>;
+using Url = Handle<CURLU, curl_url_cleanup>;
+using List = Handle<curl_slist, curl_slist_free_all>;
 
 // libcurl's own state begins once and lasts as long as the process.
 void start_libcurl() {

@@ -1,8 +1,8 @@
-#include <memory>
 #include <string>
 #include <utility>
 #include <xxhash.h>
 
+#include "connectors/handle.hpp"
 #include "connectors/http/endpoints.hpp"
 #include "connectors/http/json_writer.hpp"
 #include "connectors/http/offload.hpp"
@@ -18,10 +18,6 @@ namespace {
 
 // Gathered before lines are read, so that a query thread is asked for something worth its while.
 constexpr std::size_t kReadBytes = std::size_t{256} << 10U;
-
-struct HashFree {
-  void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
-};
 
 // A body of events on its way: lines are cut off what has arrived, gathered into units, and each
 // unit is durable before the next one is read. So a client is never further ahead than the socket's
@@ -157,7 +153,7 @@ class EventBody {
   BodyStream& stream_;
   const Service& service_;
   json::EventLines lines_;
-  std::unique_ptr<XXH3_state_t, HashFree> hash_{XXH3_createState()};  // of all that was taken
+  Handle<XXH3_state_t, XXH3_freeState> hash_{XXH3_createState()};  // of all that was taken
   Receipt total_;
   std::uint64_t units_ = 0;
   std::uint64_t refused_ = 0;

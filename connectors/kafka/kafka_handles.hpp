@@ -1,19 +1,10 @@
 #pragma once
 
 #include <librdkafka/rdkafka.h>
-#include <memory>
+
+#include "connectors/handle.hpp"
 
 namespace rollcall::kafka {
-
-template <auto destroy>
-struct HandleDeleter {
-  template <class T>
-  void operator()(T* handle) const {
-    destroy(handle);
-  }
-};
-template <class T, auto destroy>
-using Handle = std::unique_ptr<T, HandleDeleter<destroy>>;
 
 using ConfHandle = Handle<rd_kafka_conf_t, rd_kafka_conf_destroy>;
 using TopicConfHandle = Handle<rd_kafka_topic_conf_t, rd_kafka_topic_conf_destroy>;
@@ -28,11 +19,6 @@ using NewTopicHandle = Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
 using AdminOptionsHandle = Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
 using ClientHandle = Handle<rd_kafka_t, rd_kafka_destroy>;
 
-struct MetadataDeleter {
-  void operator()(const rd_kafka_metadata_t* metadata) const {
-    rd_kafka_metadata_destroy(metadata);
-  }
-};
-using MetadataHandle = std::unique_ptr<const rd_kafka_metadata_t, MetadataDeleter>;
+using MetadataHandle = Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
 
 }  // namespace rollcall::kafka

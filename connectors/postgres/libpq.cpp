@@ -8,22 +8,16 @@
 #include <poll.h>
 #include <vector>
 
+#include "connectors/handle.hpp"
 #include "connectors/postgres/postgres_failure.hpp"
 
 namespace rollcall::postgres {
 
 namespace {
 
-template <auto destroy>
-struct Destroy {
-  template <class T>
-  void operator()(T* handle) const {
-    destroy(handle);
-  }
-};
-using ConnectionHandle = std::unique_ptr<PGconn, Destroy<PQfinish>>;
-using ResultHandle = std::unique_ptr<PGresult, Destroy<PQclear>>;
-using ConninfoHandle = std::unique_ptr<PQconninfoOption, Destroy<PQconninfoFree>>;
+using ConnectionHandle = Handle<PGconn, PQfinish>;
+using ResultHandle = Handle<PGresult, PQclear>;
+using ConninfoHandle = Handle<PQconninfoOption, PQconninfoFree>;
 
 ConninfoHandle parse(const PostgresOptions& options) {
   char* error = nullptr;

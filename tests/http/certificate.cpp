@@ -1,28 +1,21 @@
 #include "tests/http/certificate.hpp"
 
 #include <fstream>
-#include <memory>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 #include <stdexcept>
 
+#include "connectors/handle.hpp"
 #include "tests/support/temporary_directory.hpp"
 
 namespace rollcall::http {
 namespace {
 
-template <auto release>
-struct Release {
-  template <class T>
-  void operator()(T* thing) const {
-    release(thing);
-  }
-};
-using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
-using X509Certificate = std::unique_ptr<X509, Release<X509_free>>;
-using Memory = std::unique_ptr<BIO, Release<BIO_free_all>>;
+using Key = Handle<EVP_PKEY, EVP_PKEY_free>;
+using X509Certificate = Handle<X509, X509_free>;
+using Memory = Handle<BIO, BIO_free_all>;
 
 std::string text_of(BIO* memory) {
   char* bytes = nullptr;
@@ -31,7 +24,7 @@ std::string text_of(BIO* memory) {
 }
 
 void add_names(X509* certificate) {
-  const std::unique_ptr<X509_EXTENSION, Release<X509_EXTENSION_free>> names{
+  const Handle<X509_EXTENSION, X509_EXTENSION_free> names{
       X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "DNS:localhost,IP:127.0.0.1")};
   X509_add_ext(certificate, names.get(), -1);
 }

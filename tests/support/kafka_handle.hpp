@@ -2,22 +2,13 @@
 
 #include <functional>
 #include <librdkafka/rdkafka.h>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-namespace rollcall::test {
+#include "connectors/handle.hpp"
 
-template <auto destroy>
-struct Destroy {
-  template <class T>
-  void operator()(T* handle) const {
-    destroy(handle);
-  }
-};
-template <class T, auto destroy>
-using Handle = std::unique_ptr<T, Destroy<destroy>>;
+namespace rollcall::test {
 
 using KafkaHandle = Handle<rd_kafka_t, rd_kafka_destroy>;
 using MessageHandle = Handle<rd_kafka_message_t, rd_kafka_message_destroy>;
