@@ -10,6 +10,7 @@
 
 #include "connectors/json/event_lines.hpp"
 #include "pipeline/ensure.hpp"
+#include "tests/json/arriving_units.hpp"
 
 using namespace rollcall;
 using json::EventLines;
@@ -25,21 +26,7 @@ struct Result {
 Result read(std::string_view text, std::size_t piece) {
   EventLines lines;
   Result result;
-  std::string held;
-  bool at_end = false;
-  while (!at_end) {
-    held += text.substr(0, piece);
-    text.remove_prefix(std::min(piece, text.size()));
-    at_end = text.empty();
-    for (;;) {
-      const std::size_t taken = lines.take(held, at_end);
-      ENSURE(taken <= held.size());
-      held.erase(0, taken);
-      if (!lines.full() && !(at_end && !lines.empty())) break;
-      result.units.push_back(lines.take_unit());
-    }
-  }
-  ENSURE(held.empty() && lines.empty());
+  result.units = test::arriving_units(lines, text, piece);
   result.errors = lines.errors().first();
   result.error_count = lines.errors().count();
   return result;

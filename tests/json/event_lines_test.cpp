@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/json/arriving_units.hpp"
+
 using namespace rollcall;
 using json::EventLines;
 
@@ -51,19 +53,7 @@ struct Taken {
 Taken taken(std::string_view text, std::size_t piece = std::string_view::npos) {
   EventLines lines;
   Taken all;
-  std::string held;
-  bool at_end = false;
-  while (!at_end) {
-    held += text.substr(0, piece);
-    text.remove_prefix(std::min(piece, text.size()));
-    at_end = text.empty();
-    for (;;) {
-      held.erase(0, lines.take(held, at_end));
-      if (!lines.full() && !(at_end && !lines.empty())) break;
-      all.units.push_back(lines.take_unit());
-    }
-  }
-  CHECK(held.empty());
+  all.units = test::arriving_units(lines, text, piece);
   for (const auto& error : lines.errors().first()) all.pointers.push_back(error.pointer);
   all.errors = lines.errors().count();
   return all;
