@@ -68,16 +68,19 @@ void collect_batches(const Reconciler& reconciler, Metrics& metrics) {
   std::vector<OpenBatch> open;
   for (const auto& batch : reconciler.slice().batches()) {
     const BatchSummary summary = summarize(*batch);
-    missing += summary.missing;
-    unexpected += summary.unexpected;
+    if (batch->row.kind == BatchKind::reconciliation) {
+      missing += summary.missing;
+      unexpected += summary.unexpected;
+    }
     for (std::size_t side = 0; side < summary.duplicates.size(); ++side) {
       const std::string& name = batch->row.sides[side];
       const bool is_default = reconciler.slice().default_side(name) < kSidesMax;
       duplicates[is_default ? std::string_view{name} : kOtherSides] += summary.duplicates[side];
     }
-    open.push_back({batch->row.name, summary.missing, summary.unexpected});
+    if (batch->row.kind == BatchKind::reconciliation)
+      open.push_back({batch->row.name, summary.missing, summary.unexpected});
   }
-  metrics.set_batches("open", open.size());
+  metrics.set_batches("open", reconciler.slice().batches().size());
   metrics.set_missing_records(missing);
   metrics.set_unexpected_records(unexpected);
   for (const auto& [side, count] : duplicates) metrics.set_duplicates(side, count);

@@ -47,6 +47,19 @@ void DaemonTelemetry::reading_paused(std::size_t uncommitted_bytes) {
 
 void DaemonTelemetry::reading_resumed() { log(LogLevel::info, "reading goes on"); }
 
+void DaemonTelemetry::record_refused(const DeadLetter& letter) {
+  const auto count = refusals_.next(letter, std::chrono::steady_clock::now());
+  if (!count) return;
+  log(LogLevel::warning,
+      "records could not be read and are dead letters; see GET /api/v1/dead-letters",
+      {{"channel", letter.channel},
+       {"position", letter.position},
+       {"reason", to_string(letter.reason)},
+       {"field", letter.field},
+       {"batch", letter.batch},
+       {"records", *count}});
+}
+
 void DaemonTelemetry::records_lost(std::string_view channel, std::int64_t from, std::int64_t to) {
   log(LogLevel::error, "records were removed by the topic's retention before they could be read",
       {{"channel", channel}, {"from", from}, {"to", to}});

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "daemon/metrics.hpp"
+#include "daemon/refusal_log.hpp"
 #include "pipeline/ports/telemetry.hpp"
 
 namespace rollcall {
@@ -22,11 +23,13 @@ class DaemonTelemetry final : public Telemetry {
   void store_recovered() override;
   void reading_paused(std::size_t uncommitted_bytes) override;
   void reading_resumed() override;
+  void record_refused(const DeadLetter& letter) override;
   void records_lost(std::string_view channel, std::int64_t from, std::int64_t to) override;
   void invariant_violated(std::string_view what) override;
 
  private:
   Metrics& metrics_;
+  RefusalLog refusals_{std::chrono::seconds{10}};
   std::string last_store_failure_;  // the same one again is said at debug level
 };
 

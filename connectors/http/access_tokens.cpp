@@ -69,30 +69,36 @@ const char* AccessTokens::add_line(std::string_view line, std::size_t number) {
   constexpr std::string_view kHashed = "sha256:";
   const auto space = line.find_first_of(" \t");
   const std::string_view role_text = line.substr(0, space);
-  const std::string_view token =
+  const std::string_view rest =
       space == std::string_view::npos ? std::string_view{} : trimmed(line.substr(space));
+  const auto behind = std::min(rest.find_first_of(" \t"), rest.size());
+  const std::string_view token = rest.substr(0, behind);
+  const std::string_view name = trimmed(rest.substr(behind));
   if (role_text != "read" && role_text != "write") return "the role is neither read nor write";
   const Role role = role_text == "write" ? Role::write : Role::read;
   if (entries_.size() == kTokensMax) return "more than 1000 tokens";
+  if (!name.empty() && (!is_token(name) || name.front() == '#'))
+    return "the name behind the token is not one word of visible characters";
   if (token.starts_with(kHashed)) {
-    Entry entry{{}, role};
+    Entry entry{{}, role, std::string{name}};
     if (!read_hexadecimal(token.substr(kHashed.size()), entry.digest))
       return "sha256: is not followed by 64 hexadecimal digits";
     if (holds(entry.digest)) return "the same token again";
-    entries_.push_back(entry);
+    entries_.push_back(std::move(entry));
     return nullptr;
   }
   if (token.empty()) return "the token is missing";
   if (!is_token(token)) return "the token has a space or a character that no header carries";
   if (holds(digest_of(token))) return "the same token again";
   static_cast<void>(add(role, token));
+  entries_.back().name = name;
   if (token.size() < kWeakBytes) weak_lines_.push_back(number);
   return nullptr;
 }
 
 bool AccessTokens::add(Role role, std::string_view token) {
   if (!is_token(token)) return false;
-  entries_.push_back({digest_of(token), role});
+  entries_.push_back({digest_of(token), role, {}});
   return true;
 }
 
@@ -104,6 +110,14 @@ Role AccessTokens::role_of(std::string_view token) const {
     role = std::max(role, static_cast<unsigned>(entry.role) * static_cast<unsigned>(same));
   }
   return static_cast<Role>(role);
+}
+
+std::string AccessTokens::name_of(std::string_view token) const {
+  const Digest digest = digest_of(token);
+  for (const Entry& entry : entries_) {
+    if (CRYPTO_memcmp(entry.digest.data(), digest.data(), digest.size()) == 0) return entry.name;
+  }
+  return {};
 }
 
 std::optional<std::string_view> AccessTokens::bearer(std::string_view authorization) {

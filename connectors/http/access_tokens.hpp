@@ -22,7 +22,8 @@ class AccessTokens {
  public:
   static constexpr std::size_t kTokensMax = 1000;
 
-  // Lines of `role token` or `role sha256:<64 hexadecimal digits>`; '#' begins a comment line.
+  // Lines of `role token` or `role sha256:<64 hexadecimal digits>`, which may end in a name for whoever has the token;
+  // '#' begins a comment line.
   [[nodiscard]] static Result<AccessTokens> parse(std::string_view text, const std::string& file);
 
   // False: not a token that a header can carry.
@@ -35,6 +36,9 @@ class AccessTokens {
   // time whether the first, the last or none of them is meant.
   [[nodiscard]] Role role_of(std::string_view token) const;
 
+  // The name that its line gave a token; empty where it gave none, and for a token that is not one of ours.
+  [[nodiscard]] std::string name_of(std::string_view token) const;
+
   // The token of "Bearer <token>"; none where the header says anything else.
   [[nodiscard]] static std::optional<std::string_view> bearer(std::string_view authorization);
 
@@ -43,6 +47,7 @@ class AccessTokens {
   struct Entry {
     Digest digest;
     Role role;
+    std::string name;
   };
   static Digest digest_of(std::string_view token);
   [[nodiscard]] const char* add_line(std::string_view line, std::size_t number);

@@ -50,6 +50,12 @@ std::optional<Response> Admission::refuse(const Request& request, std::string_vi
   return std::nullopt;
 }
 
+std::string Admission::name_of(const Request& request, const ip::address& client) const {
+  const auto token = AccessTokens::bearer(request.authorization);
+  std::string name = token ? tokens_.name_of(*token) : std::string{};
+  return name.empty() ? client.to_string() : name;
+}
+
 std::optional<Response> Admission::refuse_rate(const Request& request, std::string_view label,
                                                const ip::address& client) {
   if (is_operation(label)) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -27,6 +28,10 @@ class Admission {
   // router found: a path is judged by the row that takes it, not by how a client spells it.
   [[nodiscard]] std::optional<Response> refuse(const Request& request, std::string_view label,
                                                const boost::asio::ip::address& client);
+
+  // Who asks, for what is kept of it: the name of its token, else its address.
+  [[nodiscard]] std::string name_of(const Request& request,
+                                    const boost::asio::ip::address& client) const;
 
  private:
   [[nodiscard]] std::optional<Response> refuse_rate(const Request& request, std::string_view label,

@@ -34,12 +34,11 @@ Subject find_subject(const Request& request, const Service& service, std::string
   subject.batch = find_batch(request, service);
   if (!subject.batch) {
     subject.refused = no_such_batch(request);
-  } else if (!is_reconciliation(*subject.batch->row)) {
+  } else if (!names_missing(subject.batch->row->kind)) {
     subject.refused = no_such_sides(request);
   } else {
-    subject.verdict = service.answers.verdict();
-    subject.etag = make_etag({service.answers.epoch(), subject.batch->revision,
-                              service.answers.lag_records(), &subject.verdict, form});
+    subject.verdict = service.answers.verdict(*subject.batch);
+    subject.etag = etag_of(*subject.batch, service, subject.verdict, form);
     subject.refused = not_modified(request, subject.etag);
   }
   return subject;

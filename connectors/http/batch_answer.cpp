@@ -23,7 +23,7 @@ std::uint64_t of_side(const std::vector<std::uint64_t>& counts, std::size_t side
 
 void append_counts(JsonWriter& json, const BatchSummary& batch) {
   json.key("counts").open('{');
-  if (is_reconciliation(*batch.row)) {
+  if (names_missing(batch.row->kind)) {
     json.member("expected", of_side(batch.totals, kExpected))
         .member("processed", of_side(batch.totals, kProcessed));
     json.member("matched", batch.matched)
@@ -48,7 +48,7 @@ void append_by_side(JsonWriter& json, std::string_view name, const BatchRow& row
 
 // In the words of a verdict on what is here now; the batch is open, so records may still come.
 std::string_view outcome(const BatchSummary& batch) {
-  if (!is_reconciliation(*batch.row)) return "open";
+  if (!names_missing(batch.row->kind)) return "open";
   if (batch.missing > 0) return "incomplete";
   if (batch.unexpected > 0) return "unexpected_only";
   return of_side(batch.totals, kExpected) > 0 ? "complete" : "empty";
@@ -60,7 +60,35 @@ void append_confidence(JsonWriter& json, const Verdict& verdict) {
   json.close(']');
 }
 
+// How much of what it lacks may lie in what was not read, and what certainly does not.
+void append_doubt(JsonWriter& json, const BatchSummary& batch, const InDoubt& in_doubt) {
+  json.key("in_doubt").open('{').key("expected");
+  append_bounded(json, in_doubt.expected);
+  json.key("processed");
+  append_bounded(json, in_doubt.processed);
+  json.key("unknown");
+  append_bounded(json, in_doubt.unknown);
+  json.close('}').key("unexplained").open('{');
+  json.member("missing", in_doubt.unexplained_missing(batch.missing));
+  json.member("unexpected", in_doubt.unexplained_unexpected(batch.unexpected)).close('}');
+}
+
 }  // namespace
+
+void append_bounded(JsonWriter& json, std::uint64_t number) {
+  constexpr auto kNoEnd = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  if (number >= kNoEnd) {
+    json.null();
+  } else {
+    json.number(number);
+  }
+}
+
+std::string etag_of(const BatchSummary& batch, const Service& service, const Verdict& verdict,
+                    std::string_view form) {
+  return make_etag({service.answers.epoch(), batch.revision, service.answers.lag_records(),
+                    &verdict, form, batch.row->number});
+}
 
 std::optional<BatchRef> batch_ref(const Request& request) {
   const PathArgument& argument = request.argument;
@@ -104,25 +132,19 @@ std::optional<Response> refuse_not_json(const Request& request) {
   return to_response(problem, request.id);
 }
 
-bool is_reconciliation(const BatchRow& row) {
-  return row.sides.size() >= 2 && row.sides[kExpected] == "expected" &&
-         row.sides[kProcessed] == "processed";
-}
-
 Response no_such_sides(const Request& request) {
-  const Problem problem{
-      409,
-      "not_a_reconciliation",
-      "This batch compares other sides than expected and processed, so nothing in it is missing or "
-      "unexpected.",
-      {},
-      {}};
+  const Problem problem{409,
+                        "not_a_reconciliation",
+                        "This batch is a comparison: its sides are equals, so nothing in it is "
+                        "missing or unexpected.",
+                        {},
+                        {}};
   return to_response(problem, request.id);
 }
 
 std::string_view state_of(const BatchRow& row, Mask sides) {
   if (sides == full_mask(row.sides.size())) return "matched";
-  if (!is_reconciliation(row)) return "partial";
+  if (!names_missing(row.kind)) return "partial";
   if (kMissing.matches(sides)) return "missing";
   return kUnexpected.matches(sides) ? "unexpected" : "matched";
 }
@@ -166,18 +188,22 @@ void append_status(JsonWriter& json, const BatchSummary& batch, const Service& s
   json.optional_member("record_type", row.record_type);
   json.optional_member("description", row.description);
   json.key("created_at").time(row.created_at_ms).member("state", kStateOpen);
+  json.member("kind", to_string(row.kind)).key("feeds").open('[');
+  for (const std::string& feed : row.feeds) json.text(feed);
+  json.close(']');
   append_counts(json, batch);
   json.key("processing_rate");
-  json.percentage(batch.matched, is_reconciliation(row) ? of_side(batch.totals, kExpected) : 0);
+  json.percentage(batch.matched, names_missing(row.kind) ? of_side(batch.totals, kExpected) : 0);
   json.key("verdict").open('{').member("state", outcome(batch));
   json.member("final", verdict.confidence == Confidence::final);
   append_confidence(json, verdict);
+  append_doubt(json, batch, verdict.in_doubt);
   json.close('}').member("revision", batch.revision);
   json.key("as_of").open('{').key("time").time(service.answers.now_ms());
   json.member("lag_records", service.answers.lag_records());
   append_confidence(json, verdict);
   json.close('}');
-  if (!is_reconciliation(row) || row.sides.size() > 2) {
+  if (!names_missing(row.kind) || row.sides.size() > 2) {
     append_by_side(json, "sides", row, batch.totals);
     append_by_side(json, "duplicates", row, batch.duplicates);
   }

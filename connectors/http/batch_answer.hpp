@@ -27,14 +27,10 @@ namespace rollcall::http {
 // 406 where the client does not take JSON.
 [[nodiscard]] std::optional<Response> refuse_not_json(const Request& request);
 
-// Whether the first two sides are `expected` and `processed`, so that missing and unexpected mean
-// something.
-[[nodiscard]] bool is_reconciliation(const BatchRow& row);
-
 // The state of a record that these sides have named, as a word.
 [[nodiscard]] std::string_view state_of(const BatchRow& row, Mask sides);
 
-// 409: of a batch with other sides nothing is missing or unexpected.
+// 409: of a batch whose sides are compared nothing is missing or unexpected.
 [[nodiscard]] Response no_such_sides(const Request& request);
 
 // 409 where a list would have to name texts that were let go.
@@ -43,12 +39,17 @@ namespace rollcall::http {
                                                       MaskExpression expression);
 
 // The headers of a list that tell what it is of.
+// A number that producers decide, and that may have no end: null where it has none.
+void append_bounded(JsonWriter& json, std::uint64_t number);
 void tell_revision(Response& response, const std::string& etag, std::uint64_t revision,
                    const Verdict& verdict);
 
 // 304 where the client has this version already; otherwise nothing, and the caller puts the tag on
 // its answer.
 [[nodiscard]] std::optional<Response> not_modified(const Request& request, const std::string& etag);
+// The tag of what is said about one batch, in one form.
+[[nodiscard]] std::string etag_of(const BatchSummary& batch, const Service& service,
+                                  const Verdict& verdict, std::string_view form = {});
 
 // The status object of one batch, as /api/v1/batches/{batch} answers it.
 void append_status(JsonWriter& json, const BatchSummary& batch, const Service& service,

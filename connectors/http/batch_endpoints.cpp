@@ -73,6 +73,15 @@ std::optional<std::size_t> count(const Answers& answers, const BatchListQuery& w
   return found;
 }
 
+// What each batch is in doubt of changes without its revision.
+void append_doubt_to(std::string& form, const Verdict& verdict) {
+  const InDoubt& doubt = verdict.in_doubt;
+  if (!doubt.any()) return;
+  for (const std::uint64_t part :
+       {doubt.expected, doubt.processed, doubt.unknown, doubt.gaps, doubt.imports, doubt.unread})
+    form.append("/").append(std::to_string(part));
+}
+
 }  // namespace
 
 Response get_batches(const Request& request, const Service& service) {
@@ -91,11 +100,14 @@ Response get_batches(const Request& request, const Service& service) {
   // Each revision only grows, so their sum changes whenever one of them does; which batches they are
   // of is told by the numbers.
   std::uint64_t revision = 0;
+  std::vector<Verdict> verdicts;
   std::string form = std::string{request.query} + '#';
   form += std::to_string(total.value_or(kCountedMax + 1));
   for (const BatchSummary& batch : items) {
     revision += batch.revision;
     form.append(",").append(std::to_string(batch.row->number));
+    verdicts.push_back(service.answers.verdict(batch));
+    append_doubt_to(form, verdicts.back());
   }
 
   const Verdict verdict = service.answers.verdict();
@@ -106,7 +118,8 @@ Response get_batches(const Request& request, const Service& service) {
   Response response;
   JsonWriter json{response.body};
   json.open('{').key("items").open('[');
-  for (const BatchSummary& batch : items) append_status(json, batch, service, verdict);
+  for (std::size_t i = 0; i < items.size(); ++i)
+    append_status(json, items[i], service, verdicts[i]);
   json.close(']').key("next_cursor");
   if (more) {
     json.text(cursor_behind(wanted, *items.back().row));
@@ -135,9 +148,8 @@ Response get_batch(const Request& request, const Service& service) {
   const auto batch = find_batch(request, service);
   if (!batch) return no_such_batch(request);
 
-  const Verdict verdict = service.answers.verdict();
-  const std::string etag = make_etag(
-      {service.answers.epoch(), batch->revision, service.answers.lag_records(), &verdict, {}});
+  const Verdict verdict = service.answers.verdict(*batch);
+  const std::string etag = etag_of(*batch, service, verdict);
   if (auto unchanged = not_modified(request, etag)) return std::move(*unchanged);
 
   constexpr std::size_t kUsualBytes = 1024;

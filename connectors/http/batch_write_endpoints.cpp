@@ -44,6 +44,11 @@ CreateBatch read_batch(json::BodyObject& body) {
     check_sides(*sides, body.errors());
     create.sides = std::move(*sides);
   }
+  if (const auto kind = body.text("kind", kTypeBytesMax)) {
+    create.kind = batch_kind_named(*kind);
+    if (!create.kind || create.kind == BatchKind::numbers)
+      body.errors().add("/kind", "must be reconciliation or comparison");
+  }
   return create;
 }
 

@@ -62,7 +62,14 @@ Response get_missing_number(const Request& request, const Service& service);
 
 // source_endpoints.cpp
 Response get_sources(const Request& request, const Service& service);
+
+// dead_letter_endpoints.cpp
 boost::asio::awaitable<Response> get_dead_letters(Request& request, const Service& service);
+boost::asio::awaitable<Response> post_acknowledgement(Request& request, const Service& service);
+
+// import_endpoints.cpp
+boost::asio::awaitable<Response> post_import(Request& request, const Service& service);
+boost::asio::awaitable<Response> post_import_end(Request& request, const Service& service);
 
 // docs_endpoints.cpp
 Response get_openapi(const Request& request, const Service& service);

@@ -20,12 +20,16 @@ std::string make_etag(const Version& version) {
   std::string tag = "W/\"";
   append_integer(tag, version.epoch);
   tag += '.';
+  append_integer(tag, version.batch);
+  tag += '.';
   append_integer(tag, version.revision);
   tag += '.';
   tag += to_string(version.verdict->confidence).front();
   std::uint64_t rest = version.lag_records;
   for (const std::string_view reason : version.verdict->reasons)
     rest = XXH3_64bits_withSeed(reason.data(), reason.size(), rest);
+  const InDoubt& in_doubt = version.verdict->in_doubt;
+  if (in_doubt.any()) rest = XXH3_64bits_withSeed(&in_doubt, sizeof in_doubt, rest);
   if (!version.form.empty())
     rest = XXH3_64bits_withSeed(version.form.data(), version.form.size(), rest);
   if (rest != 0) {

@@ -16,6 +16,8 @@ struct Version {
   std::uint64_t lag_records = 0;
   const Verdict* verdict = nullptr;
   std::string_view form;  // whatever else selects the representation: format and query
+  std::int64_t
+      batch{};  // its number: one made anew under the same name is another; 0 for a list of them
 };
 
 // Weak, because the time of the answer, which is part of the body, does not count.

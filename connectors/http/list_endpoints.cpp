@@ -40,10 +40,9 @@ std::optional<Problem> read_list(ListQuery& wanted, QueryReader& query, const Re
 
 Response answer_list(const Request& request, const Service& service, const BatchSummary& batch,
                      ListSubject subject, ListQuery wanted, std::optional<std::uint64_t> total) {
-  const Verdict verdict = service.answers.verdict();
+  const Verdict verdict = service.answers.verdict(batch);
   const std::string form = std::string{to_string(wanted.format)} + '?' + std::string{request.query};
-  const std::string etag = make_etag(
-      {service.answers.epoch(), batch.revision, service.answers.lag_records(), &verdict, form});
+  const std::string etag = etag_of(batch, service, verdict, form);
   if (auto unchanged = not_modified(request, etag)) return std::move(*unchanged);
 
   // Taken in the same turn of the loop as the summary: both are of one revision.
@@ -86,7 +85,7 @@ Response get_list(const Request& request, const Service& service, CursorKind kin
     return to_response(*problem, request.id);
   const auto batch = find_batch(request, service);
   if (!batch) return no_such_batch(request);
-  if (kind != CursorKind::duplicates && !is_reconciliation(*batch->row))
+  if (kind != CursorKind::duplicates && !names_missing(batch->row->kind))
     return no_such_sides(request);
   ListSubject subject{nullptr, kind, kMissing, batch->row->sides};
   if (kind == CursorKind::unexpected) subject.expression = kUnexpected;

@@ -24,6 +24,7 @@ void Request::clear() {
   idempotency_key.clear();
   authorization.clear();
   origin.clear();
+  client.clear();
   id.clear();
   body.clear();
   if (body.capacity() > kBodyBytesKept) body.shrink_to_fit();

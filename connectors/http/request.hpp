@@ -34,8 +34,9 @@ struct Request {
   std::string idempotency_key;
   std::string authorization;  // a secret
   std::string origin;
-  std::string id;    // X-Request-Id, taken or made
-  std::string body;  // whole, or of a streamed one what has arrived and not been taken
+  std::string client;  // who asks: the name of its token, else its address
+  std::string id;      // X-Request-Id, taken or made
+  std::string body;    // whole, or of a streamed one what has arrived and not been taken
   std::optional<std::uint64_t> content_length;  // none: chunked, or there is no body
   bool chunked = false;
   PathArgument argument;        // set by the router

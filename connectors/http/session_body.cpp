@@ -35,6 +35,8 @@ bool Session::admit_body() {
     routed_.response = std::move(*refused);
   }
   const Route* route = routed_.route;
+  if (route != nullptr && !route->consumes.empty())
+    request_.client = state_->admission.name_of(request_, client_);
   if (route != nullptr) {
     if (auto refused = refuse_body(*route)) {
       routed_.route = nullptr;

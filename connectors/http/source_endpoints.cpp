@@ -1,17 +1,12 @@
 #include <algorithm>
 
 #include "connectors/http/batch_answer.hpp"
-#include "connectors/http/cursor.hpp"
 #include "connectors/http/endpoints.hpp"
 #include "connectors/http/problem.hpp"
 #include "connectors/http/query.hpp"
 
 namespace rollcall::http {
 namespace {
-
-// Each carries a sample of a KiB, so a page of them is shorter than a page of ids; the cursor tells
-// that there is more.
-constexpr std::uint64_t kDeadLettersMax = 1000;
 
 void append_moment(JsonWriter& json, std::string_view name, std::int64_t unix_ms) {
   json.key(name);
@@ -60,37 +55,6 @@ void append_channel(JsonWriter& json, const Channel& channel, std::int64_t now_m
   json.close('}');
 }
 
-void append_dead_letter(JsonWriter& json, const DeadLetter& letter) {
-  json.open('{')
-      .member("id", letter.number)
-      .member("source", letter.channel)
-      .member("position", letter.position);
-  json.member("reason", to_string(letter.reason)).key("field");
-  if (letter.field.empty()) {
-    json.null();
-  } else {
-    json.text(letter.field);
-  }
-  json.member("sample", letter.sample).key("at").time(letter.at_ms).close('}');
-}
-
-Response dead_letter_page(const std::vector<DeadLetter>& letters, bool more, std::uint64_t total) {
-  Response response;
-  JsonWriter json{response.body};
-  json.open('{').key("items").open('[');
-  for (const DeadLetter& letter : letters) append_dead_letter(json, letter);
-  json.close(']').key("next_cursor");
-  if (more) {
-    json.text(
-        encode_cursor(CursorKind::dead_letters, static_cast<std::uint64_t>(letters.back().number)));
-  } else {
-    json.null();
-  }
-  json.member("total", total).close('}');
-  response.headers.emplace_back("Cache-Control", "no-store");
-  return response;
-}
-
 }  // namespace
 
 Response get_sources(const Request& request, const Service& service) {
@@ -107,30 +71,6 @@ Response get_sources(const Request& request, const Service& service) {
   json.member("lag_records", service.answers.lag_records()).close('}');
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
-}
-
-boost::asio::awaitable<Response> get_dead_letters(Request& request, const Service& service) {
-  if (auto refused = refuse_not_json(request)) co_return std::move(*refused);
-  if (auto refused = refuse_unready(request, service)) co_return std::move(*refused);
-  QueryReader query{request.query};
-  const std::uint64_t wanted =
-      query.integer("limit", service.options.list_limit_default, 1, service.options.list_limit_max);
-  const auto limit = static_cast<std::size_t>(std::min(wanted, kDeadLettersMax));
-  const auto cursor = query.text("cursor");
-  auto problem = query.problem();
-  std::int64_t after = 0;
-  if (!problem && cursor) {
-    const auto last = decode_number_cursor(CursorKind::dead_letters, *cursor);
-    if (!last) problem = bad_cursor();
-    after = last.value_or(0);
-  }
-  if (problem) co_return to_response(*problem, request.id);
-
-  auto letters = co_await service.answers.dead_letters(after, limit + 1);
-  if (!letters) co_return store_unavailable(request, service);
-  const bool more = letters->size() > limit;
-  if (more) letters->resize(limit);
-  co_return dead_letter_page(*letters, more, service.answers.dead_letter_count());
 }
 
 }  // namespace rollcall::http

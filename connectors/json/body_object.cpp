@@ -78,16 +78,43 @@ std::string BodyObject::required_text(std::string_view name, std::size_t bytes_m
 
 std::optional<std::uint64_t> BodyObject::required_integer(std::string_view name, std::uint64_t min,
                                                           std::uint64_t max) {
-  const auto value = document_->field(name);
-  if (!value) {
+  if (!document_->field(name)) {
     errors_.add(pointer_to(name), "is required");
     return std::nullopt;
   }
+  return integer(name, min, max);
+}
+
+std::optional<std::uint64_t> BodyObject::integer(std::string_view name, std::uint64_t min,
+                                                 std::uint64_t max) {
+  const auto value = document_->field(name);
+  if (!value) return std::nullopt;
   std::uint64_t number = 0;
   if (!value->get_uint64().get(number) && number >= min && number <= max) return number;
   errors_.add(pointer_to(name),
               "must be an integer from " + std::to_string(min) + " to " + std::to_string(max));
   return std::nullopt;
+}
+
+std::optional<std::vector<std::uint64_t>> BodyObject::integers(std::string_view name,
+                                                               std::size_t count_max,
+                                                               std::uint64_t max) {
+  const auto value = document_->field(name);
+  if (!value) return std::nullopt;
+  dom::array array;
+  if (value->get_array().get(array) || array.size() > count_max) {
+    errors_.add(pointer_to(name),
+                "must be a list of at most " + std::to_string(count_max) + " integers");
+    return std::nullopt;
+  }
+  std::vector<std::uint64_t> found;
+  for (const dom::element element : array) {
+    std::uint64_t number = 0;
+    if (element.get_uint64().get(number) || number > max)
+      errors_.add(pointer_to(name) + "/" + std::to_string(found.size()), "must be an integer");
+    found.push_back(number);
+  }
+  return found;
 }
 
 std::optional<std::vector<std::string>> BodyObject::texts(std::string_view name,

@@ -33,6 +33,11 @@ class BodyObject {
   [[nodiscard]] std::string required_text(std::string_view name, std::size_t bytes_max);
   [[nodiscard]] std::optional<std::uint64_t> required_integer(std::string_view name,
                                                               std::uint64_t min, std::uint64_t max);
+  [[nodiscard]] std::optional<std::uint64_t> integer(std::string_view name, std::uint64_t min,
+                                                     std::uint64_t max);
+  [[nodiscard]] std::optional<std::vector<std::uint64_t>> integers(std::string_view name,
+                                                                   std::size_t count_max,
+                                                                   std::uint64_t max);
   [[nodiscard]] std::optional<std::vector<std::string>> texts(std::string_view name,
                                                               std::size_t count_max,
                                                               std::size_t bytes_max);

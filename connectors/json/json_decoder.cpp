@@ -31,22 +31,31 @@ class JsonDecoder::Impl {
   const Event* decode(std::string_view payload, BadRecord& bad) {
     begin();
     if (payload.empty()) {
-      bad = {BadRecordReason::empty_payload, {}};
+      bad = {BadRecordReason::empty_payload, {}, {}};
       return nullptr;
     }
     if (!read_document(payload)) {
-      bad = {reason_of_refusal(payload), {}};
+      bad = {reason_of_refusal(payload), {}, {}};
+      if (bad.reason != BadRecordReason::trailing_content) bad.batch = batch_if_read();
       return nullptr;
     }
     if (!blamed_) finish();
     if (blamed_) {
       bad = blame_;
+      bad.batch = batch_if_read();
       return nullptr;
     }
     return &event_;
   }
 
  private:
+  // Whose loss it is, where that much of the record is as it must be.
+  [[nodiscard]] std::string_view batch_if_read() const {
+    const std::string_view batch = event_.batch;
+    const bool good = !batch.empty() && batch.size() <= kBatchNameBytesMax && !has_nul(batch);
+    return good ? batch : std::string_view{};
+  }
+
   void begin() {
     event_ = Event{};
     ids_.clear();
@@ -283,7 +292,7 @@ class JsonDecoder::Impl {
 
   void blame(BadRecordReason reason, Field field) { blame(reason, tree_.spelling(field)); }
   void blame(BadRecordReason reason, std::string_view spelling) {
-    if (!blamed_) blame_ = {reason, spelling};
+    if (!blamed_) blame_ = {reason, spelling, {}};
     blamed_ = true;
   }
 

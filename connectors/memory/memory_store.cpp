@@ -71,6 +71,50 @@ void append(StoredLedger& ledger, const LedgerChange& change, std::uint64_t sequ
   ledger.runs.push_back(std::move(run));
 }
 
+CommitStats::Doubts doubts_of(const SharedState& state) {
+  CommitStats::Doubts doubts;
+  doubts.dead_letters = state.dead_letters.size();
+  for (const DeadLetter& letter : state.dead_letters) {
+    if (letter.state == DeadLetterState::open) doubts.open.push_back(doubt_of(letter));
+  }
+  return doubts;
+}
+
+// Closes the letters that are meant among those there are by now.
+std::uint64_t acknowledge(SharedState& state, const Acknowledgement& what) {
+  std::uint64_t closed = 0;
+  for (DeadLetter& letter : state.dead_letters) {
+    if (!matches(what.filter, letter)) continue;
+    letter.state = DeadLetterState::acknowledged;
+    letter.closing = what.closing;
+    ++closed;
+  }
+  return closed;
+}
+
+// How many letters each acknowledgement closed.
+std::vector<std::uint64_t> write_dead_letters(SharedState& state, const Checkpoint& checkpoint) {
+  std::vector<std::uint64_t> acknowledged;
+  std::size_t next = 0;
+  const auto write_up_to = [&](std::size_t end) {
+    for (; next < end; ++next) {
+      DeadLetter& letter = state.dead_letters.emplace_back(checkpoint.dead_letters[next]);
+      letter.number = state.next_letter++;
+      letter.sample.resize(std::min(letter.sample.size(), kSampleBytesMax));
+    }
+  };
+  for (const Acknowledgement& what : checkpoint.acknowledgements) {
+    write_up_to(what.letters_before);
+    acknowledged.push_back(acknowledge(state, what));
+  }
+  write_up_to(checkpoint.dead_letters.size());
+  std::erase_if(state.dead_letters, [&checkpoint](const DeadLetter& letter) {
+    return checkpoint.letters_expired_ms && letter.closing &&
+           letter.closing->at_ms <= *checkpoint.letters_expired_ms;
+  });
+  return acknowledged;
+}
+
 }  // namespace
 
 std::shared_ptr<SharedState> make_shared_state() {
@@ -90,6 +134,7 @@ struct MemoryStore::Impl {
   Result<SliceState> acquire(SliceId slice);
   Result<CommitStats> commit(Checkpoint& checkpoint);
   Result<CommitStats> write(StoredSlice& stored, const Checkpoint& checkpoint);
+  [[nodiscard]] CommitStats told(const StoredSlice& stored, const Checkpoint& checkpoint) const;
 };
 
 Result<SliceState> MemoryStore::Impl::acquire(SliceId slice) {
@@ -99,7 +144,9 @@ Result<SliceState> MemoryStore::Impl::acquire(SliceId slice) {
   restored.epoch = ++stored.epoch;
   restored.sequence = stored.sequence;
   restored.seed = state->seed;
-  restored.dead_letters = stored.dead_letters;
+  const CommitStats::Doubts doubts = doubts_of(*state);
+  restored.dead_letters = doubts.dead_letters;
+  restored.doubts = doubts.open;
   restored.next_batch = stored.next_batch;
   for (const auto& [key, receipt] : stored.receipts) restored.receipts.push_back(receipt);
   std::stable_sort(restored.receipts.begin(), restored.receipts.end(),
@@ -143,7 +190,7 @@ Result<CommitStats> MemoryStore::Impl::commit(Checkpoint& checkpoint) {
 
 Result<CommitStats> MemoryStore::Impl::write(StoredSlice& stored, const Checkpoint& checkpoint) {
   if (stored.sequence == checkpoint.sequence)
-    return stats_of(checkpoint);  // written before, and the answer was lost
+    return told(stored, checkpoint);  // written before, and the answer was lost
   ENSURE(stored.sequence + 1 == checkpoint.sequence);
   for (const BatchNumber number : checkpoint.deleted_batches) {
     state->batches.erase(number);
@@ -170,14 +217,17 @@ Result<CommitStats> MemoryStore::Impl::write(StoredSlice& stored, const Checkpoi
     auto compacted = compact(ledger, change.after.duplicates.size());
     if (!compacted) return compacted.error();
   }
-  for (const DeadLetter& letter : checkpoint.dead_letters) {
-    state->dead_letters.push_back(letter);
-    state->dead_letters.back().number = static_cast<std::int64_t>(state->dead_letters.size());
-    state->dead_letters.back().sample.resize(std::min(letter.sample.size(), kSampleBytesMax));
-  }
-  stored.dead_letters += checkpoint.dead_letters.size();
+  stored.last_commit = write_dead_letters(*state, checkpoint);
   stored.sequence = checkpoint.sequence;
-  return stats_of(checkpoint);
+  return told(stored, checkpoint);
+}
+
+CommitStats MemoryStore::Impl::told(const StoredSlice& stored, const Checkpoint& checkpoint) const {
+  CommitStats stats = stats_of(checkpoint);
+  if (checkpoint.acknowledgements.empty() && !checkpoint.letters_expired_ms) return stats;
+  stats.acknowledged = stored.last_commit;
+  stats.doubts = doubts_of(*state);
+  return stats;
 }
 
 MemoryStore::MemoryStore(const asio::any_io_executor& loop, std::shared_ptr<SharedState> state)
@@ -200,16 +250,16 @@ asio::awaitable<Result<void>> MemoryStore::confirm(SliceId slice, Epoch epoch) {
   co_return Result<void>{};
 }
 
-asio::awaitable<Result<std::vector<DeadLetter>>> MemoryStore::dead_letters(std::int64_t after,
-                                                                           std::size_t limit) {
+asio::awaitable<Result<DeadLetterPage>> MemoryStore::dead_letters(DeadLetterQuery query) {
   const std::lock_guard lock(impl_->state->mutex);
-  const std::vector<DeadLetter>& all =
-      impl_->state->dead_letters;  // the number is the place, counted from one
-  const auto begin =
-      std::min(all.size(), static_cast<std::size_t>(std::max<std::int64_t>(after, 0)));
-  const auto end = begin + std::min(all.size() - begin, limit);
-  co_return std::vector<DeadLetter>(all.begin() + static_cast<std::ptrdiff_t>(begin),
-                                    all.begin() + static_cast<std::ptrdiff_t>(end));
+  DeadLetterPage page;
+  for (const DeadLetter& letter : impl_->state->dead_letters) {
+    if (!matches(query.filter, letter)) continue;
+    ++page.total;
+    if (letter.number > query.after && page.letters.size() < query.limit)
+      page.letters.push_back(letter);
+  }
+  co_return page;
 }
 
 asio::awaitable<Result<std::vector<RecordDetail>>> MemoryStore::details(DetailQuery query) {

@@ -27,7 +27,7 @@ struct StoredSlice {
   std::map<std::string, SourcePosition> positions;
   std::map<BatchNumber, StoredLedger> ledgers;
   BatchNumber next_batch = 1;
-  std::uint64_t dead_letters = 0;
+  std::vector<std::uint64_t> last_commit;  // what its acknowledgements closed
   std::map<std::string, Receipt> receipts;
 };
 
@@ -37,7 +37,8 @@ struct SharedState {
   std::map<SliceId, StoredSlice> slices;
   std::map<BatchNumber, BatchRow> batches;
   std::map<std::tuple<BatchNumber, OwnedRecordId, Side>, std::string> details;
-  std::vector<DeadLetter> dead_letters;
+  std::vector<DeadLetter> dead_letters;  // by ascending number
+  std::int64_t next_letter = 1;
   std::size_t faults = 0;
   Fault fault = Fault::transient;
 };

@@ -9,6 +9,7 @@
 #include "connectors/blocking_thread.hpp"
 #include "connectors/postgres/compactor.hpp"
 #include "connectors/postgres/connection.hpp"
+#include "connectors/postgres/dead_letter_table.hpp"
 #include "connectors/postgres/detail_table.hpp"
 #include "connectors/postgres/migrations.hpp"
 #include "connectors/postgres/postgres_failure.hpp"
@@ -131,7 +132,10 @@ Result<CommitStats> PostgresStore::Impl::commit(Checkpoint& checkpoint) {
     if (!found) return found.error();
     if (*found == Standing::next)
       return transient("PostgreSQL: the connection was lost before the commit");
-    return stats_of(checkpoint);
+    CommitStats stats = stats_of(checkpoint);
+    Transaction transaction(connected());
+    tell_doubts(transaction, checkpoint, stats);
+    return stats;
   });
   if (written) tell_compactor(checkpoint);
   return written;
@@ -173,11 +177,10 @@ asio::awaitable<Result<void>> PostgresStore::confirm(SliceId slice, Epoch epoch)
   co_return co_await impl_->run(work, impl_->options.statement_timeout);
 }
 
-asio::awaitable<Result<std::vector<DeadLetter>>> PostgresStore::dead_letters(std::int64_t after,
-                                                                             std::size_t limit) {
-  const auto work = [impl = impl_.get(), after,
-                     limit = std::min(limit, impl_->options.dead_letters_limit_max)] {
-    return impl->on_connection([&](Connection& on) { return read_dead_letters(on, after, limit); });
+asio::awaitable<Result<DeadLetterPage>> PostgresStore::dead_letters(DeadLetterQuery query) {
+  query.limit = std::min(query.limit, impl_->options.dead_letters_limit_max);
+  const auto work = [impl = impl_.get(), &query] {
+    return impl->on_connection([&](Connection& on) { return read_dead_letters(on, query); });
   };
   co_return co_await impl_->run(work, impl_->options.statement_timeout);
 }

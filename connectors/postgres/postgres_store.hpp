@@ -28,8 +28,7 @@ class PostgresStore final : public Store {
   boost::asio::awaitable<Result<SliceState>> acquire(SliceId slice, std::string owner) override;
   boost::asio::awaitable<Result<CommitStats>> commit(Checkpoint& checkpoint) override;
   boost::asio::awaitable<Result<void>> confirm(SliceId slice, Epoch epoch) override;
-  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
-                                                                       std::size_t limit) override;
+  boost::asio::awaitable<Result<DeadLetterPage>> dead_letters(DeadLetterQuery query) override;
   boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery query) override;
   boost::asio::awaitable<void> close() override;
 

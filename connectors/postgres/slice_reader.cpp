@@ -1,5 +1,6 @@
 #include "connectors/postgres/slice_reader.hpp"
 
+#include "connectors/postgres/dead_letter_table.hpp"
 #include "connectors/postgres/ledger_loader.hpp"
 #include "connectors/postgres/text.hpp"
 
@@ -18,18 +19,17 @@ constexpr Statement kTake{"take_slice",
                           "where slice = $1 returning epoch, sequence, next_batch"};
 constexpr Statement kConfirm{"confirm_slice", "select epoch from slice where slice = $1"};
 constexpr Statement kDeployment{"read_deployment", "select seed, segment_format from deployment"};
-constexpr Statement kPositions{"read_positions",
-                               "select channel, next, fingerprint, lost_records from position "
-                               "where slice = $1 order by channel"};
+constexpr Statement kPositions{
+    "read_positions",
+    "select channel, next, fingerprint, lost_records, ids_max from position "
+    "where slice = $1 order by channel"};
 constexpr Statement kBatches{
     "read_batches",
     "select b.number, b.name, b.sides, b.record_type, b.description,"
     " round(extract(epoch from b.created_at) * 1000)::bigint, l.masks, l.counts, l.duplicates, "
     "l.duplicate_ids, l.revision, b.ledger_sides, round(extract(epoch from b.deadline) * "
-    "1000)::bigint"
+    "1000)::bigint, b.kind, b.feeds, round(extract(epoch from b.began_at) * 1000)::bigint"
     " from batch b left join ledger l on l.batch = b.number and l.slice = $1 order by b.number"};
-constexpr Statement kDeadLetterCount{"count_dead_letters",
-                                     "select count(*) from dead_letter where slice = $1"};
 constexpr Statement kReceipts{
     "read_receipts",
     "select key, fingerprint, units, batch, lines, accepted, duplicates, refused,"
@@ -41,11 +41,6 @@ constexpr Statement kRuns{
     " (select s.sequence from slice s where s.slice = $1) as committed"
     " from segment where slice = $1 group by segment.batch, segment.sequence order by "
     "segment.batch, segment.sequence"};
-constexpr Statement kDeadLetters{"read_dead_letters",
-                                 "select number, channel, position, reason, field, encode(sample, "
-                                 "'hex'), round(extract(epoch from at) * 1000)::bigint"
-                                 " from dead_letter where number > $1 order by number limit $2"};
-
 // In a transaction of its own, committed before anything is read: from here on no older owner can
 // write.
 void take(Connection& connection, SliceId slice, const std::string& owner, SliceState& state) {
@@ -119,6 +114,11 @@ Result<void> read_batches(Transaction& transaction, SliceId slice, SliceState& s
     batch.row.created_at_ms = row[5].as<std::int64_t>();
     batch.row.ledger_sides = row[11].as<std::size_t>();
     if (!row[12].is_null()) batch.row.deadline_ms = row[12].as<std::int64_t>();
+    batch.kind_known = !row[13].is_null();
+    if (batch.kind_known) batch.row.kind = static_cast<BatchKind>(row[13].as<int>());
+    for (const std::string& feed : parse_texts(text_of(row[14])))
+      batch.row.feeds.push_back(from_text(feed));
+    batch.row.began_at_ms = row[15].as<std::int64_t>();
     if (batch.row.sides.size() > batch.row.ledger_sides || batch.row.ledger_sides < kSidesMin ||
         batch.row.ledger_sides > kSidesMax) {
       return fatal("batch " + std::to_string(batch.row.number) + " has " +
@@ -159,20 +159,15 @@ Result<void> read_rows(Connection& connection, SliceId slice, SliceState& state)
     position.next = row[1].as<std::int64_t>();
     position.fingerprint = from_bigint(row[2].as<std::int64_t>());
     position.lost_records = from_bigint(row[3].as<std::int64_t>());
+    position.ids_max = from_bigint(row[4].as<std::int64_t>());
     state.positions.push_back(std::move(position));
   }
-  state.dead_letters = transaction.run(kDeadLetterCount, slice)[0][0].as<std::uint64_t>();
+  auto doubts = read_doubts(transaction, slice);
+  if (!doubts) return doubts.error();
+  state.dead_letters = doubts->dead_letters;
+  state.doubts = std::move(doubts->open);
   read_receipts(transaction, slice, state);
   return read_batches(transaction, slice, state);
-}
-
-Result<BadRecordReason> reason_named(std::string_view name) {
-  for (std::size_t index = 0; index < kBadRecordReasons; ++index) {
-    const auto reason = static_cast<BadRecordReason>(index);
-    if (to_string(reason) == name) return reason;
-  }
-  return fatal("a dead letter has the unknown reason " + std::string(name),
-               "Run the rollcall that wrote it.");
 }
 
 }  // namespace
@@ -231,26 +226,6 @@ Result<void> confirm_slice(Connection& connection, SliceId slice, Epoch epoch) {
   }
   return fenced(name + " has a newer owner: epoch " + std::to_string(now) + ", ours was " +
                 std::to_string(epoch));
-}
-
-Result<std::vector<DeadLetter>> read_dead_letters(Connection& connection, std::int64_t after,
-                                                  std::size_t limit) {
-  std::vector<DeadLetter> letters;
-  Transaction transaction(connection);
-  for (const Row& row : transaction.run(kDeadLetters, after, static_cast<std::int64_t>(limit))) {
-    const auto reason = reason_named(text_of(row[3]));
-    if (!reason) return reason.error();
-    DeadLetter letter;
-    letter.number = row[0].as<std::int64_t>();
-    letter.channel = from_text(text_of(row[1]));
-    letter.position = row[2].as<std::int64_t>();
-    letter.reason = *reason;
-    letter.field = from_text(text_of(row[4]));
-    letter.sample = from_hex(text_of(row[5]));
-    letter.at_ms = row[6].as<std::int64_t>();
-    letters.push_back(std::move(letter));
-  }
-  return letters;
 }
 
 }  // namespace rollcall::postgres

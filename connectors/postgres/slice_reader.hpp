@@ -43,8 +43,4 @@ struct StoredRuns {
 // Whether (slice, epoch) still is what the row says; fenced or fatal otherwise.
 [[nodiscard]] Result<void> confirm_slice(Connection& connection, SliceId slice, Epoch epoch);
 
-[[nodiscard]] Result<std::vector<DeadLetter>> read_dead_letters(Connection& connection,
-                                                                std::int64_t after,
-                                                                std::size_t limit);
-
 }  // namespace rollcall::postgres

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/postgres/dead_letter_table.hpp"
 #include "connectors/postgres/detail_table.hpp"
 #include "connectors/postgres/text.hpp"
 
@@ -21,13 +22,16 @@ constexpr Statement kLook{"look", "select epoch, sequence from slice where slice
 constexpr Statement kBatches{
     "insert_batches",
     "insert into batch (number, name, sides, record_type, description, created_at, ledger_sides, "
-    "deadline)"
+    "deadline, kind, feeds, began_at)"
     " select number, name, sides::text[], record_type, description, 'epoch'::timestamptz + created "
-    "* interval '1 ms', ledger_sides, 'epoch'::timestamptz + deadline * interval '1 ms'"
+    "* interval '1 ms', ledger_sides, 'epoch'::timestamptz + deadline * interval '1 ms', kind,"
+    " feeds::text[], 'epoch'::timestamptz + began * interval '1 ms'"
     " from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], "
-    "$7::smallint[], $8::bigint[])"
-    " as new(number, name, sides, record_type, description, created, ledger_sides, deadline)"
-    " on conflict (number) do update set sides = excluded.sides"};
+    "$7::smallint[], $8::bigint[], $9::smallint[], $10::text[], $11::bigint[])"
+    " as new(number, name, sides, record_type, description, created, ledger_sides, deadline, kind, "
+    "feeds, began)"
+    " on conflict (number) do update set sides = excluded.sides, kind = excluded.kind, feeds = "
+    "excluded.feeds"};
 // For every slice: a batch is deleted whole. The row goes last, and a merge that is under way for it finds it gone.
 constexpr Statement kDeleteSegments{"delete_segments",
                                     "delete from segment where batch = any($1::bigint[])"};
@@ -69,22 +73,12 @@ constexpr Statement kSegments{
     " $11::integer[]) as new(batch, sequence, chunk, level, records, checksum, first, length)"};
 constexpr Statement kPositions{
     "upsert_positions",
-    "insert into position (slice, channel, next, fingerprint, lost_records)"
-    " select $1::integer, * from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[])"
+    "insert into position (slice, channel, next, fingerprint, lost_records, ids_max)"
+    " select $1::integer, * from unnest($2::text[], $3::bigint[], $4::bigint[], $5::bigint[], "
+    "$6::bigint[])"
     " on conflict (slice, channel) do update set next = excluded.next, fingerprint = "
     "excluded.fingerprint,"
-    " lost_records = excluded.lost_records"};
-constexpr Statement kDeadLetters{
-    "insert_dead_letters",
-    "insert into dead_letter (slice, channel, position, reason, field, sample, at)"
-    " select $1::integer, channel, position, reason, field, substring($2::bytea from first for "
-    "length),"
-    " 'epoch'::timestamptz + at_ms * interval '1 ms'"
-    " from unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::integer[], $8::integer[], "
-    "$9::bigint[])"
-    " with ordinality as new(channel, position, reason, field, first, length, at_ms, place) order "
-    "by place"};
-
+    " lost_records = excluded.lost_records, ids_max = excluded.ids_max"};
 Result<Standing> judge(const Rows& rows, SliceId slice, Epoch epoch, std::uint64_t sequence) {
   const std::string name = "slice " + std::to_string(slice);
   if (rows.empty()) {
@@ -109,12 +103,14 @@ Result<Standing> judge(const Rows& rows, SliceId slice, Epoch epoch, std::uint64
 
 void insert_batches(Transaction& transaction, const Checkpoint& checkpoint) {
   ArrayLiteral numbers, names, sides, types, descriptions, created, places, deadlines;
+  ArrayLiteral kinds, feeds, began;
   const auto add_optional = [](ArrayLiteral& array, const std::optional<std::string>& text) {
     text ? array.add(to_text(*text)) : array.add_null();
   };
   for (const BatchRow& row : checkpoint.new_batches) {
-    ArrayLiteral own_sides;
+    ArrayLiteral own_sides, own_feeds;
     for (const std::string& side : row.sides) own_sides.add(to_text(side));
+    for (const std::string& feed : row.feeds) own_feeds.add(to_text(feed));
     numbers.add(row.number);
     names.add(to_text(row.name));
     sides.add(own_sides.take());
@@ -123,9 +119,13 @@ void insert_batches(Transaction& transaction, const Checkpoint& checkpoint) {
     created.add(row.created_at_ms);
     places.add(static_cast<std::int64_t>(row.ledger_sides));
     row.deadline_ms ? deadlines.add(*row.deadline_ms) : deadlines.add_null();
+    kinds.add(static_cast<std::int64_t>(row.kind));
+    feeds.add(own_feeds.take());
+    began.add(row.began_at_ms);
   }
   transaction.run(kBatches, numbers.take(), names.take(), sides.take(), types.take(),
-                  descriptions.take(), created.take(), places.take(), deadlines.take());
+                  descriptions.take(), created.take(), places.take(), deadlines.take(),
+                  kinds.take(), feeds.take(), began.take());
 }
 
 void delete_batches(Transaction& transaction, const Checkpoint& checkpoint) {
@@ -186,39 +186,16 @@ void upsert_ledgers(Transaction& transaction, const Checkpoint& checkpoint) {
 }
 
 void upsert_positions(Transaction& transaction, const Checkpoint& checkpoint) {
-  ArrayLiteral channels, next, fingerprints, lost;
+  ArrayLiteral channels, next, fingerprints, lost, ids_max;
   for (const SourcePosition& position : checkpoint.positions) {
     channels.add(to_text(position.channel));
     next.add(position.next);
     fingerprints.add(position.fingerprint);
     lost.add(position.lost_records);
+    ids_max.add(position.ids_max);
   }
   transaction.run(kPositions, checkpoint.slice, channels.take(), next.take(), fingerprints.take(),
-                  lost.take());
-}
-
-void insert_dead_letters(Transaction& transaction, const PostgresOptions& options,
-                         const Checkpoint& checkpoint) {
-  const std::vector<DeadLetter>& letters = checkpoint.dead_letters;
-  for (std::size_t next = 0; next < letters.size();) {
-    ArrayLiteral channels, positions, reasons, fields, first, length, at;
-    std::string samples;
-    for (; next < letters.size() && samples.size() < options.statement_bytes_max; ++next) {
-      const DeadLetter& letter = letters[next];
-      const std::string_view sample = std::string_view(letter.sample).substr(0, kSampleBytesMax);
-      channels.add(to_text(letter.channel));
-      positions.add(letter.position);
-      reasons.add(to_string(letter.reason));
-      fields.add(to_text(letter.field));
-      first.add(samples.size() + 1);
-      length.add(sample.size());
-      at.add(letter.at_ms);
-      samples += sample;
-    }
-    transaction.run(kDeadLetters, checkpoint.slice, as_bytes(samples), channels.take(),
-                    positions.take(), reasons.take(), fields.take(), first.take(), length.take(),
-                    at.take());
-  }
+                  lost.take(), ids_max.take());
 }
 
 std::vector<SegmentRow> rows_of(const Checkpoint& checkpoint) {
@@ -286,7 +263,9 @@ Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptio
     if (!found) return found.error();
     if (*found == Standing::next)
       return transient("PostgreSQL: the slice's row moved while we looked");
-    return stats_of(checkpoint);
+    CommitStats stats = stats_of(checkpoint);
+    tell_doubts(transaction, checkpoint, stats);
+    return stats;
   }
   if (!checkpoint.deleted_batches.empty()) delete_batches(transaction, checkpoint);
   connection.step("commit.after_deletions");
@@ -302,11 +281,13 @@ Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptio
   connection.step("commit.after_details");
   write_receipts(transaction, checkpoint);
   connection.step("commit.after_receipts");
-  insert_dead_letters(transaction, options, checkpoint);
+  write_dead_letters(transaction, options, checkpoint);
   connection.step("commit.after_dead_letters");
+  CommitStats stats = stats_of(checkpoint);
+  tell_doubts(transaction, checkpoint, stats);
   transaction.commit();
   connection.step("commit.after_commit");
-  return stats_of(checkpoint);
+  return stats;
 }
 
 }  // namespace rollcall::postgres

@@ -9,6 +9,13 @@ Side side_index(const std::vector<std::string>& sides, std::string_view name) {
   return found == sides.end() ? Side{kSidesMax} : static_cast<Side>(found - sides.begin());
 }
 
+BatchKind kind_of(const std::vector<std::string>& sides,
+                  const std::vector<std::string>& default_sides) {
+  const bool usual = sides.size() >= kSidesMin && default_sides.size() >= kSidesMin &&
+                     std::equal(sides.begin(), sides.begin() + kSidesMin, default_sides.begin());
+  return sides.size() == kSidesMin || usual ? BatchKind::reconciliation : BatchKind::comparison;
+}
+
 BatchSummary summarize(const Batch& batch) {
   const Ledger& ledger = *batch.ledger;
   BatchSummary summary;
@@ -16,8 +23,10 @@ BatchSummary summarize(const Batch& batch) {
   summary.revision = batch.revision;
   const std::size_t sides = batch.row.sides.size();
   summary.matched = ledger.count(MaskExpression{full_mask(sides), 0});
-  summary.missing = ledger.count(kMissing);
-  summary.unexpected = ledger.count(kUnexpected);
+  if (names_missing(batch.row.kind)) {
+    summary.missing = ledger.count(kMissing);
+    summary.unexpected = ledger.count(kUnexpected);
+  }
   for (Side side = 0; side < static_cast<Side>(sides); ++side) {
     summary.totals.push_back(ledger.total(side));
     summary.duplicates.push_back(ledger.duplicates(side));

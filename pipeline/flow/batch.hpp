@@ -30,11 +30,17 @@ struct Batch {
   bool stored = false;     // its row went into a checkpoint
   // Its sides are the slice's, so a channel's side index holds here too.
   bool default_sides = false;
+  std::uint64_t feeds = 0;              // bit n: the slice's feed n has named it
   std::uint32_t pending = kNotPending;  // which group of PendingIds is for this batch
 
   // The index of a side by name; kSidesMax where the batch has no such side.
   [[nodiscard]] Side side(std::string_view name) const { return side_index(row.sides, name); }
 };
+
+// What sides mean where nobody has said it: two are the expecting and the processing one, and so are the first two of
+// more where they are the usual ones; all others are compared.
+[[nodiscard]] BatchKind kind_of(const std::vector<std::string>& sides,
+                                const std::vector<std::string>& default_sides);
 
 [[nodiscard]] BatchSummary summarize(const Batch& batch);
 [[nodiscard]] LedgerSummary ledger_summary(const Batch& batch);

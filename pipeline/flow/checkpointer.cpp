@@ -73,7 +73,7 @@ asio::awaitable<Result<void>> Checkpointer::commit_until_durable() {
                                       clock_.now_ms());
       const Checkpoint done = std::move(*std::exchange(pending_, std::nullopt));
       pending_bytes_ = 0;
-      if (on_committed_) on_committed_(done);
+      if (on_committed_) on_committed_(done, *committed);
       changed_.notify();
       co_return Result<void>{};
     }

@@ -61,7 +61,7 @@ class Checkpointer {
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
   // Resumes when a commit ended, in either way, or on stop().
   boost::asio::awaitable<void> progress() { return changed_.wait(); }
-  void set_on_committed(std::function<void(const Checkpoint&)> callback) {
+  void set_on_committed(std::function<void(const Checkpoint&, const CommitStats&)> callback) {
     on_committed_ = std::move(callback);
   }
 
@@ -84,7 +84,7 @@ class Checkpointer {
   bool store_away_ = false;
   bool stopping_ = false;
   std::optional<Failure> failure_;
-  std::function<void(const Checkpoint&)> on_committed_;
+  std::function<void(const Checkpoint&, const CommitStats&)> on_committed_;
 };
 
 }  // namespace rollcall

@@ -1,5 +1,7 @@
 #include "pipeline/flow/pump.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -7,6 +9,16 @@ namespace rollcall {
 namespace {
 
 constexpr std::string_view kEventNamesSide = "event";  // Channel::side of a topic that binds none
+
+// When the record was written, by the broker's or the producer's clock; where Kafka does not say, when we read it.
+std::int64_t time_of(const RawRecord& record, std::int64_t now_ms) {
+  return record.timestamp_ms > 0 ? record.timestamp_ms : now_ms;
+}
+
+std::uint64_t ids_in(const Event& event) {
+  const std::uint64_t in_range = event.range ? event.range->hi - event.range->lo + 1 : 0;
+  return event.ids.size() + in_range;
+}
 
 }  // namespace
 
@@ -38,50 +50,57 @@ Result<void> Pump::next_unit() {
   next_record_ = 0;
   now_ms_ = clock_.now_ms();
   learn_channels();
-  for (const InputGap& gap : source_.take_gaps()) {
-    DeadLetter letter;
-    letter.channel = source_.channels()[gap.channel].key;
-    telemetry_.records_lost(letter.channel, gap.from, gap.to);
-    letter.position = gap.from;
-    letter.reason = BadRecordReason::input_gap;
-    letter.field = "positions " + std::to_string(gap.from) + " to " + std::to_string(gap.to - 1) +
-                   " were removed before they could be read";
-    letter.at_ms = now_ms_;
-    slice_.refuse(std::move(letter));
-  }
+  for (const InputGap& gap : source_.take_gaps()) report(gap);
   return {};
+}
+
+// Nobody knows when the lost records were written: as late as any that could have been there, so that no batch that they
+// may have belonged to is left out.
+void Pump::report(const InputGap& gap) {
+  DeadLetter letter = letter_of(gap.channel, gap.from, BadRecordReason::input_gap);
+  telemetry_.records_lost(letter.channel, gap.from, gap.to);
+  letter.field = "positions " + std::to_string(gap.from) + " to " + std::to_string(gap.to - 1) +
+                 " were removed before they could be read";
+  const auto offsets = static_cast<std::uint64_t>(gap.to - gap.from);
+  const bool overflows = letter.explains > std::numeric_limits<std::int64_t>::max() / offsets;
+  letter.explains =
+      overflows ? std::numeric_limits<std::int64_t>::max() : letter.explains * offsets;
+  letter.timestamp_ms = now_ms_;
+  slice_.refuse(std::move(letter));
 }
 
 void Pump::learn_channels() {
   const std::vector<Channel>& channels = source_.channels();
   for (std::size_t i = channels_.size(); i < channels.size(); ++i) {
     const bool bound = channels[i].side != kEventNamesSide;
-    channels_.push_back(
-        {bound, bound ? slice_.default_side(channels[i].side) : Side{kSidesMax}, -1});
+    channels_.push_back({bound, bound ? slice_.default_side(channels[i].side) : Side{kSidesMax}, -1,
+                         slice_.feed_bit(channels[i].feed), channels[i].ids_max});
     counters_.emplace_back();
   }
 }
 
 void Pump::begin_record(const RawRecord& record) {
   const Channel& channel = source_.channels()[record.channel];
-  const ChannelState& state = channels_[record.channel];
+  ChannelState& state = channels_[record.channel];
   ChannelCounters& counters = counters_[record.channel];
   ++counters.records;
   --budget_;
-  BadRecord bad;
-  const Event* event = decoders_[channel.decoder]->decode(record.payload, bad);
-  if (event == nullptr) return refuse(record, bad.reason, bad.field);
+  const Event* event = decode(record);
+  if (event == nullptr) return;
   counters.unknown_fields += event->unknown_fields;
   if (!state.bound && event->side.empty())
-    return refuse(record, BadRecordReason::missing_field, "side");
+    return refuse(record, {BadRecordReason::missing_field, "side", event->batch});
 
   Batch* batch = slice_.find_recent(event->batch);
   const Side side = side_of(state, channel, *event, batch);
   if (side >= kSidesMax) {
-    return refuse(record, BadRecordReason::unknown_side,
-                  state.bound ? std::string_view{channel.side} : event->side);
+    return refuse(record,
+                  {BadRecordReason::unknown_side,
+                   state.bound ? std::string_view{channel.side} : event->side, event->batch});
   }
-  if (batch == nullptr) batch = &slice_.create(event->batch, now_ms_);
+  if (batch == nullptr) batch = &slice_.create(event->batch, now_ms_, time_of(record, now_ms_));
+  if ((batch->feeds & state.feed) != state.feed) slice_.join_feed(*batch, state.feed);
+  state.ids_max = std::max(state.ids_max, ids_in(*event));
   ++counters.applied;
   event_ = event;
   batch_ = batch;
@@ -117,16 +136,57 @@ void Pump::finish_event() {
   event_ = nullptr;
 }
 
-void Pump::refuse(const RawRecord& record, BadRecordReason reason, std::string_view field) {
-  ++counters_[record.channel].refused[static_cast<std::size_t>(reason)];
-  DeadLetter letter;
-  letter.channel = source_.channels()[record.channel].key;
-  letter.position = record.position;
-  letter.reason = reason;
-  letter.field = std::string{field};
+// Null where there is nothing to apply, and all that has to be said of it is said.
+const Event* Pump::decode(const RawRecord& record) {
+  const Channel& channel = source_.channels()[record.channel];
+  if (record.payload.empty() && channel.on_empty == Channel::OnEmpty::skip) {
+    ++counters_[record.channel].skipped_empty;
+    return nullptr;
+  }
+  BadRecord bad;
+  const Event* event = decoders_[channel.decoder]->decode(record.payload, bad);
+  if (event == nullptr) refuse(record, bad);
+  return event;
+}
+
+void Pump::refuse(const RawRecord& record, const BadRecord& bad) {
+  ChannelCounters& counters = counters_[record.channel];
+  if (source_.channels()[record.channel].on_bad == Channel::OnBad::skip) {
+    ++counters.skipped_bad;
+    return;
+  }
+  ++counters.refused[static_cast<std::size_t>(bad.reason)];
+  DeadLetter letter = letter_of(record.channel, record.position, bad.reason);
+  letter.field = std::string{bad.field};
+  letter.batch = std::string{bad.batch};
   letter.sample = std::string{record.payload.substr(0, kSampleBytesMax)};
-  letter.at_ms = now_ms_;
+  letter.timestamp_ms = time_of(record, now_ms_);
+  telemetry_.record_refused(letter);
   slice_.refuse(std::move(letter));
+}
+
+DeadLetter Pump::letter_of(std::uint32_t channel, std::int64_t position,
+                           BadRecordReason reason) const {
+  const Channel& from = source_.channels()[channel];
+  DeadLetter letter;
+  letter.channel = from.key;
+  letter.position = position;
+  letter.reason = reason;
+  letter.at_ms = now_ms_;
+  letter.feed = from.feed;
+  letter.explains = ids_max_of_topic(from.topic);
+  const Side side = channels_[channel].default_side;
+  if (side == kExpected) letter.side = DoubtSide::expected;
+  if (side == kProcessed) letter.side = DoubtSide::processed;
+  return letter;
+}
+
+std::uint64_t Pump::ids_max_of_topic(const std::string& topic) const {
+  std::uint64_t ids_max = 1;
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    if (source_.channels()[i].topic == topic) ids_max = std::max(ids_max, channels_[i].ids_max);
+  }
+  return ids_max;
 }
 
 bool Pump::moved() const {
@@ -143,7 +203,8 @@ std::vector<SourcePosition> Pump::take_moved_positions() {
   for (std::size_t i = 0; i < channels_.size(); ++i) {
     const Channel& channel = channels[i];
     if (std::exchange(channels_[i].checkpointed, channel.next) == channel.next) continue;
-    moved.push_back({channel.key, channel.next, channel.fingerprint, channel.lost_records});
+    moved.push_back({channel.key, channel.next, channel.fingerprint, channel.lost_records,
+                     channels_[i].ids_max});
   }
   return moved;
 }

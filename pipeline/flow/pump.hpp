@@ -22,6 +22,8 @@ struct ChannelCounters {
   std::uint64_t applied = 0;  // became part of a ledger
   std::uint64_t unknown_fields = 0;
   std::array<std::uint64_t, kBadRecordReasons> refused{};
+  std::uint64_t skipped_empty = 0;  // without a value, as tombstones are
+  std::uint64_t skipped_bad = 0;    // that could not be read, where nobody minds
 };
 
 // Moves records from a source into a slice, a bounded piece at a time.
@@ -56,9 +58,11 @@ class Pump {
  private:
   [[nodiscard]] Result<void> next_unit();
   void begin_record(const RawRecord& record);
+  [[nodiscard]] const Event* decode(const RawRecord& record);
+  void report(const InputGap& gap);
   void continue_event();
   void finish_event();
-  void refuse(const RawRecord& record, BadRecordReason reason, std::string_view field);
+  void refuse(const RawRecord& record, const BadRecord& bad);
   void learn_channels();
 
   struct ChannelState {
@@ -66,7 +70,12 @@ class Pump {
     // Of a bound channel: index within the slice's default sides, or kSidesMax.
     Side default_side = 0;
     std::int64_t checkpointed = 0;  // position in the last cut
+    std::uint64_t feed = 0;         // Slice::feed_bit()
+    std::uint64_t ids_max = 1;      // in the largest record so far
   };
+  [[nodiscard]] DeadLetter letter_of(std::uint32_t channel, std::int64_t position,
+                                     BadRecordReason reason) const;
+  [[nodiscard]] std::uint64_t ids_max_of_topic(const std::string& topic) const;
   // The index of the side that speaks, or kSidesMax where the batch (null: one yet to be created) has no such side.
   [[nodiscard]] Side side_of(const ChannelState& state, const Channel& channel, const Event& event,
                              const Batch* batch) const;

@@ -21,6 +21,8 @@ namespace {
 
 // Also the pace at which an idle source is looked after.
 constexpr milliseconds kIdleWaitMax{1'000};
+// Dead letters that were closed long ago are let go with a checkpoint that is made anyway.
+constexpr milliseconds kLetterExpiryInterval{std::chrono::hours{1}};
 
 asio::awaitable<void> sleep(const asio::any_io_executor& executor, milliseconds duration) {
   asio::steady_timer timer{executor, duration};
@@ -45,9 +47,10 @@ Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSourc
       stop_signal_(executor_),
       wake_(executor_),
       writes_(executor_, slice_, clock, wake_, options_.writes) {
-  checkpointer_.set_on_committed([this](const Checkpoint& done) {
+  checkpointer_.set_on_committed([this](const Checkpoint& done, const CommitStats& stats) {
     source_.committed(done.positions);
-    writes_.committed(done.sequence);
+    if (stats.doubts) slice_.learn(*stats.doubts);
+    writes_.committed(done.sequence, stats.acknowledged);
     wake_.notify();
   });
 }
@@ -174,6 +177,13 @@ void Reconciler::cut() {
   const std::size_t bytes = slice_.uncut_bytes();
   Checkpoint checkpoint = slice_.cut();
   checkpoint.positions = pump_.take_moved_positions();
+  const std::int64_t now_ms = clock_.now_ms();
+  for (Acknowledgement& acknowledgement : checkpoint.acknowledgements)
+    acknowledgement.closing.at_ms = now_ms;
+  if (now_ms >= next_letter_expiry_ms_) {
+    next_letter_expiry_ms_ = now_ms + kLetterExpiryInterval.count();
+    checkpoint.letters_expired_ms = now_ms - options_.closed_letters_kept.count();
+  }
   checkpointer_.submit(std::move(checkpoint), bytes);
 }
 
@@ -211,21 +221,27 @@ Readiness Reconciler::readiness() const {
   return readiness;
 }
 
+BatchSummary Reconciler::summary_of(const Batch& batch) const {
+  BatchSummary summary = summarize(batch);
+  summary.in_doubt = slice_.doubts().about(batch.row);
+  return summary;
+}
+
 std::optional<BatchSummary> Reconciler::batch(BatchNumber number) const {
   const Batch* found = slice_.find(number);
   if (found == nullptr) return std::nullopt;
-  return summarize(*found);
+  return summary_of(*found);
 }
 
 std::optional<BatchSummary> Reconciler::batch(std::string_view name) const {
   const Batch* found = slice_.find(name);
   if (found == nullptr) return std::nullopt;
-  return summarize(*found);
+  return summary_of(*found);
 }
 
 std::vector<BatchSummary> Reconciler::batches(const BatchPage& page) const {
   std::vector<BatchSummary> summaries;
-  for (const Batch* batch : select(slice_.batches(), page)) summaries.push_back(summarize(*batch));
+  for (const Batch* batch : select(slice_.batches(), page)) summaries.push_back(summary_of(*batch));
   return summaries;
 }
 
@@ -261,16 +277,32 @@ std::uint64_t Reconciler::lag_records() const {
 }
 
 Verdict Reconciler::verdict() const {
+  Evidence evidence = evidence_of([](const Channel&) { return true; });
+  evidence.in_doubt = slice_.doubts().total();
+  return judge(evidence);
+}
+
+Verdict Reconciler::verdict(const BatchSummary& batch) const {
+  const BatchRow& row = *batch.row;
+  Evidence evidence =
+      evidence_of([&row](const Channel& channel) { return depends_on(row, channel.feed); });
+  evidence.in_doubt = batch.in_doubt;
+  return judge(evidence);
+}
+
+// What the channels that matter say.
+template <class Matters>
+Evidence Reconciler::evidence_of(const Matters& matters) const {
   Evidence evidence;
   evidence.recovering = phase_ != Phase::reading || checkpointer_.store_away();
-  evidence.lag_records = lag_records();
-  evidence.dead_letters = slice_.dead_letter_count();
   const std::int64_t oldest_ms = clock_.now_ms() - options_.blind_after.count();
   for (const Channel& channel : source_.channels()) {
-    evidence.lost_records += channel.lost_records;
+    if (!matters(channel)) continue;
+    if (channel.end && *channel.end > channel.next)
+      evidence.lag_records += static_cast<std::uint64_t>(*channel.end - channel.next);
     if (!channel.end || channel.end_asked_ms < oldest_ms) evidence.end_known = false;
   }
-  return judge(evidence);
+  return evidence;
 }
 
 asio::awaitable<Result<std::optional<std::string>>> Reconciler::attributes(BatchNumber number,
@@ -288,9 +320,8 @@ asio::awaitable<Result<std::optional<std::string>>> Reconciler::attributes(Batch
   co_return std::optional<std::string>{std::move(found->front().json)};
 }
 
-asio::awaitable<Result<std::vector<DeadLetter>>> Reconciler::dead_letters(std::int64_t after,
-                                                                          std::size_t limit) {
-  return store_.dead_letters(after, limit);
+asio::awaitable<Result<DeadLetterPage>> Reconciler::dead_letters(DeadLetterQuery query) {
+  return store_.dead_letters(std::move(query));
 }
 
 }  // namespace rollcall

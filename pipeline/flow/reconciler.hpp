@@ -33,6 +33,8 @@ class Reconciler final : public Answers {
     Checkpointer::Options checkpoint{};
     // An end asked longer ago than this says nothing about lag.
     std::chrono::milliseconds blind_after{30'000};
+    // Dead letters are kept so long after they were acknowledged or replayed.
+    std::chrono::milliseconds closed_letters_kept{std::chrono::hours{24 * 30}};
     std::chrono::milliseconds last_checkpoint_max{10'000};  // how long stop() lets the store take
   };
 
@@ -69,17 +71,14 @@ class Reconciler final : public Answers {
   [[nodiscard]] const std::vector<Channel>& channels() const override { return source_.channels(); }
   [[nodiscard]] std::uint64_t lag_records() const override;
   [[nodiscard]] Verdict verdict() const override;
+  [[nodiscard]] Verdict verdict(const BatchSummary& batch) const override;
   [[nodiscard]] std::int64_t now_ms() const override { return clock_.now_ms(); }
-  [[nodiscard]] std::uint64_t dead_letter_count() const override {
-    return slice_.dead_letter_count();
-  }
   boost::asio::awaitable<Result<std::optional<std::string>>> attributes(BatchNumber number,
                                                                         OwnedRecordId id) override;
   boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery query) override {
     return store_.details(std::move(query));
   }
-  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
-                                                                       std::size_t limit) override;
+  boost::asio::awaitable<Result<DeadLetterPage>> dead_letters(DeadLetterQuery query) override;
 
  private:
   enum class Phase { restoring, connecting, reading, ended };
@@ -92,6 +91,9 @@ class Reconciler final : public Answers {
   [[nodiscard]] Result<Pump::Turn> turn();
   void cut_if_due();
   void cut();
+  [[nodiscard]] BatchSummary summary_of(const Batch& batch) const;
+  template <class Matters>
+  [[nodiscard]] Evidence evidence_of(const Matters& matters) const;
   [[nodiscard]] bool between_units() const {
     return pump_.between_units() && writes_.between_units();
   }
@@ -112,6 +114,7 @@ class Reconciler final : public Answers {
   std::vector<SourcePosition> stored_positions_;
   Phase phase_ = Phase::restoring;
   std::string trouble_;  // why take-over has to wait; empty when it has not
+  std::int64_t next_letter_expiry_ms_ = 0;
   bool stopping_ = false;
   bool source_is_next_ = false;  // writes and the source take turns
 };

@@ -1,6 +1,7 @@
 #include "pipeline/flow/slice.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "pipeline/ensure.hpp"
@@ -37,8 +38,20 @@ void Slice::restore(SliceState state) {
     auto batch = std::make_unique<Batch>(std::move(restored.row), std::move(restored.ledger),
                                          restored.summary.revision);
     batch->stored = true;
-    insert(std::move(batch));
+    Batch& inserted = insert(std::move(batch));
+    if (!restored.kind_known) settle_kind(inserted);
   }
+  for (const OpenDoubt& doubt : state.doubts) doubts_.add(doubt);
+}
+
+// Decided once, from what the batch looks like, and stored with the next checkpoint.
+void Slice::settle_kind(Batch& batch) {
+  BatchRow& row = batch.row;
+  row.kind = row.name == options_.numbers_batch ? BatchKind::numbers
+             : row.ledger_sides == kSidesMax    ? BatchKind::comparison
+                                                : kind_of(row.sides, sides_);
+  batch.stored = false;
+  touch(batch);
 }
 
 void Slice::drop() {
@@ -47,6 +60,8 @@ void Slice::drop() {
   by_name_.clear();
   batches_.clear();
   dead_letters_.clear();
+  acknowledgements_.clear();
+  doubts_.clear();
   deleted_.clear();
   garbage_.clear();
   details_.clear();
@@ -62,15 +77,21 @@ Batch* Slice::find_recent(std::string_view name) {
 }
 
 Batch& Slice::create(std::string_view name, std::int64_t now_ms) {
+  return create(name, now_ms, now_ms);
+}
+
+Batch& Slice::create(std::string_view name, std::int64_t now_ms, std::int64_t timestamp_ms) {
   BatchRow row;
   row.name = std::string{name};
   row.created_at_ms = now_ms;
+  row.began_at_ms = timestamp_ms;
   return create(std::move(row));
 }
 
 Batch& Slice::create(BatchRow row) {
   if (row.sides.empty()) row.sides = sides_;
   row.ledger_sides = std::max(row.ledger_sides, row.sides.size());
+  if (row.began_at_ms == 0) row.began_at_ms = row.created_at_ms;
   ENSURE(row.ledger_sides <= kSidesMax);
   row.number = next_batch_++;
   auto ledger = std::make_unique<Ledger>(row.ledger_sides, seed_);
@@ -102,6 +123,12 @@ void Slice::remove(Batch& batch) {
   deleted_.push_back(batch.row.number);
   std::erase_if(details_,
                 [&batch](const RecordDetail& detail) { return detail.batch == batch.row.number; });
+  if (doubts_.names(batch.row.name)) {
+    DeadLetterFilter theirs;
+    theirs.batch = batch.row.name;
+    acknowledge(std::move(theirs), {0, "rollcall", "the batch was deleted"});
+    doubts_.forget(batch.row.name);
+  }
   garbage_.push_back(std::move(batch.ledger));
   uncut_bytes_ += kBatchOverheadBytes;
   by_name_.erase(batch.row.name);
@@ -110,6 +137,7 @@ void Slice::remove(Batch& batch) {
 
 Batch& Slice::insert(std::unique_ptr<Batch> batch) {
   batch->default_sides = batch->row.sides == sides_;
+  for (const std::string& feed : batch->row.feeds) batch->feeds |= feed_bit(feed);
   by_name_.emplace(batch->row.name, batch.get());
   return *batches_.emplace_back(std::move(batch));
 }
@@ -126,8 +154,38 @@ Batch* Slice::find(std::string_view name) const {
   return found == by_name_.end() ? nullptr : found->second;
 }
 
+std::uint64_t Slice::feed_bit(const std::string& feed) {
+  auto found = std::find(feeds_.begin(), feeds_.end(), feed);
+  if (found == feeds_.end()) found = feeds_.insert(feeds_.end(), feed);
+  const auto place = static_cast<std::size_t>(found - feeds_.begin());
+  return place < kFeedsMax ? std::uint64_t{1} << place : 0;
+}
+
+void Slice::join_feed(Batch& batch, std::uint64_t feed) {
+  batch.feeds |= feed;
+  batch.row.feeds.push_back(feeds_.at(static_cast<std::size_t>(std::countr_zero(feed))));
+  batch.stored = false;  // the row is written anew
+  touch(batch);
+}
+
+std::size_t Slice::acknowledge(DeadLetterFilter filter, Closing closing) {
+  filter.state = DeadLetterState::open;
+  uncut_bytes_ += kDeadLetterOverheadBytes + closing.note.size();
+  acknowledgements_.push_back({std::move(filter), std::move(closing), dead_letters_.size()});
+  return acknowledgements_.size() - 1;
+}
+
+void Slice::learn(const CommitStats::Doubts& doubts) {
+  doubts_.clear();
+  for (const OpenDoubt& doubt : doubts.open) doubts_.add(doubt);
+  for (const DeadLetter& letter : dead_letters_) doubts_.add(doubt_of(letter));
+  dead_letter_count_ = doubts.dead_letters + dead_letters_.size();
+}
+
 void Slice::refuse(DeadLetter letter) {
   uncut_bytes_ += kDeadLetterOverheadBytes + letter.sample.size() + letter.field.size();
+  if (letter.batches_before == 0) letter.batches_before = next_batch_;
+  doubts_.add(doubt_of(letter));
   dead_letters_.push_back(std::move(letter));
   ++dead_letter_count_;
 }
@@ -157,6 +215,7 @@ Checkpoint Slice::cut() {
   checkpoint.deleted_batches = std::exchange(deleted_, {});
   checkpoint.garbage = std::exchange(garbage_, {});
   checkpoint.dead_letters = std::exchange(dead_letters_, {});
+  checkpoint.acknowledgements = std::exchange(acknowledgements_, {});
   checkpoint.details = std::exchange(details_, {});
   receipts_.cut(checkpoint);
   checkpoint.changes.reserve(touched_.size());

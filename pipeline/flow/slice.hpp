@@ -14,6 +14,7 @@
 #include "pipeline/flow/receipts.hpp"
 #include "pipeline/ports/decoder.hpp"
 #include "pipeline/ports/store.hpp"
+#include "pipeline/verdict/doubts.hpp"
 
 namespace rollcall {
 
@@ -21,11 +22,13 @@ namespace rollcall {
 // Owner: Reconciler. Runs on: the loop. Nothing here waits or does I/O.
 class Slice {
  public:
+  static constexpr std::size_t kFeedsMax = 64;  // a bit each
   // `sides` are those of every batch that an event brings into being.
   struct Options {
     Receipts::Options receipts{};
     std::size_t attributes_bytes_max = std::size_t{64} << 20U;  // held in memory
-    bool stores_attributes = false;  // of every record that has some, in the store
+    bool stores_attributes = false;        // of every record that has some, in the store
+    std::string numbers_batch{"numbers"};  // which batch is the game of the missing number
   };
   Slice(SliceId id, std::vector<std::string> sides) : Slice(id, std::move(sides), Options{}) {}
   Slice(SliceId id, std::vector<std::string> sides, Options options);
@@ -39,6 +42,8 @@ class Slice {
   // Batches live until remove(), drop() or restore().
   Batch& create(BatchRow row);
   Batch& create(std::string_view name, std::int64_t now_ms);
+  // As an event makes it that was written at `timestamp_ms`.
+  Batch& create(std::string_view name, std::int64_t now_ms, std::int64_t timestamp_ms);
   // Gives the batch the sides among `names` that it does not have. False, and nothing is changed, where there are no
   // places for them.
   [[nodiscard]] bool add_sides(Batch& batch, const std::vector<std::string>& names);
@@ -64,7 +69,17 @@ class Slice {
     batch.revision += events;
     touch(batch);
   }
+  // Bit of a feed in Batch::feeds; 0 beyond kFeedsMax of them, which the configuration refuses.
+  [[nodiscard]] std::uint64_t feed_bit(const std::string& feed);
+  // An event of that feed has named the batch, the first time.
+  void join_feed(Batch& batch, std::uint64_t feed);
+  // Keeps the letter and the doubt it raises; says in it which batches there are.
   void refuse(DeadLetter letter);
+  // Closes the open letters that are meant, with the next commit; until then their doubt stands. The place of the
+  // answer in CommitStats::acknowledged.
+  std::size_t acknowledge(DeadLetterFilter filter, Closing closing);
+  // What the store says is left, after a commit that closed some.
+  void learn(const CommitStats::Doubts& doubts);
   // Keeps what was said about a record: in memory while it is outstanding, in the store where that was asked for.
   void note(const Batch& batch, Side side, const RecordId& id, std::string_view json);
   // Stores what one side says about a record.
@@ -74,7 +89,7 @@ class Slice {
   [[nodiscard]] Checkpoint cut();
   [[nodiscard]] bool changed() const {
     return !touched_.empty() || !dead_letters_.empty() || !deleted_.empty() || !details_.empty() ||
-           receipts_.changed();
+           !acknowledgements_.empty() || receipts_.changed();
   }
   [[nodiscard]] Receipts& receipts() { return receipts_; }
   [[nodiscard]] const Attributes& attributes() const { return attributes_; }
@@ -88,6 +103,7 @@ class Slice {
   [[nodiscard]] Side default_side(std::string_view name) const { return side_index(sides_, name); }
   [[nodiscard]] Epoch epoch() const { return epoch_; }
   [[nodiscard]] std::uint64_t dead_letter_count() const { return dead_letter_count_; }
+  [[nodiscard]] const Doubts& doubts() const { return doubts_; }
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
@@ -104,6 +120,7 @@ class Slice {
     touched_.push_back(&batch);
   }
   Batch& insert(std::unique_ptr<Batch> batch);
+  void settle_kind(Batch& batch);
 
   SliceId id_;
   std::vector<std::string> sides_;
@@ -117,6 +134,9 @@ class Slice {
   Batch* last_ = nullptr;
   std::vector<Batch*> touched_;
   std::vector<DeadLetter> dead_letters_;
+  std::vector<Acknowledgement> acknowledgements_;
+  Doubts doubts_;
+  std::vector<std::string> feeds_;  // in the order of their bits
   BatchNumber next_batch_ = 1;
   std::vector<BatchNumber> deleted_;  // since the last cut
   std::vector<std::unique_ptr<Ledger>>

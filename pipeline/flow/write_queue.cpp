@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "pipeline/ensure.hpp"
+#include "pipeline/flow/import_event.hpp"
 
 namespace rollcall {
 
@@ -16,17 +17,20 @@ namespace {
 
 constexpr int kAhead = 8;  // ids whose memory is asked for before they are named
 
-BatchRow row_of(CreateBatch& change, std::size_t default_sides, std::int64_t now_ms) {
+BatchRow row_of(CreateBatch& change, const std::vector<std::string>& default_sides,
+                std::int64_t now_ms) {
   BatchRow row;
   row.name = std::move(change.name);
   row.record_type = std::move(change.record_type);
   row.description = std::move(change.description);
+  row.kind = change.kind.value_or(change.sides.empty() ? BatchKind::reconciliation
+                                                       : kind_of(change.sides, default_sides));
   row.sides = std::move(change.sides);
   row.deadline_ms = change.deadline_ms;
   row.created_at_ms = now_ms;
   // A place that stays empty, so that lists can name matched texts too.
   row.ledger_sides =
-      std::min((row.sides.empty() ? default_sides : row.sides.size()) + 1, kSidesMax);
+      std::min((row.sides.empty() ? default_sides.size() : row.sides.size()) + 1, kSidesMax);
   return row;
 }
 
@@ -35,6 +39,7 @@ BatchRow sources_row(const std::string& name, std::int64_t now_ms) {
   BatchRow row;
   row.name = name;
   row.sides = {"salesforce", "hubspot", "internal"};
+  row.kind = BatchKind::comparison;
   row.created_at_ms = now_ms;
   row.ledger_sides = kSidesMax;
   return row;
@@ -96,7 +101,8 @@ struct WriteQueue::Entry {
   WriteAnswer answer;
   asio::steady_timer timer;  // runs out when the client has waited long enough
   bool begun = false;
-  std::uint64_t sequence = 0;  // of the checkpoint that makes it durable
+  std::uint64_t sequence = 0;                  // of the checkpoint that makes it durable
+  std::optional<std::size_t> acknowledgement;  // its place in CommitStats::acknowledged
   std::optional<Result<WriteAnswer>> result;
 
   // Of records: for each run its batch, and for each name of a side its index there.
@@ -192,8 +198,12 @@ bool WriteQueue::apply(Entry& entry, std::size_t& budget) {
     apply_one(entry, *all);
   } else if (const auto* taken = std::get_if<TakeNumber>(&entry.write.change)) {
     apply_one(entry, *taken);
+  } else if (const auto* reset = std::get_if<ResetNumbers>(&entry.write.change)) {
+    apply_one(entry, *reset);
+  } else if (auto* acknowledge = std::get_if<AcknowledgeLetters>(&entry.write.change)) {
+    apply_one(entry, *acknowledge);
   } else {
-    apply_one(entry, std::get<ResetNumbers>(entry.write.change));
+    apply_one(entry, std::get<ImportEvent>(entry.write.change));
   }
   if (entry.write.key && entry.answer.outcome == WriteOutcome::applied) {
     Receipt& receipt = entry.answer.receipt;
@@ -219,10 +229,13 @@ void WriteQueue::finish(Entry& entry) {
   queue_.pop_front();
 }
 
-void WriteQueue::committed(std::uint64_t sequence) {
+void WriteQueue::committed(std::uint64_t sequence, const std::vector<std::uint64_t>& acknowledged) {
   committed_ = sequence;
   while (!applied_.empty() && applied_.front()->sequence <= sequence) {
-    applied_.front()->settle(std::move(applied_.front()->answer));
+    Entry& entry = *applied_.front();
+    if (entry.acknowledgement && *entry.acknowledgement < acknowledged.size())
+      entry.answer.receipt.accepted = acknowledged[*entry.acknowledgement];
+    entry.settle(std::move(entry.answer));
     applied_.pop_front();
   }
 }
@@ -255,8 +268,7 @@ void WriteQueue::apply_one(Entry& entry, CreateBatch& change) {
     entry.answer.batch = existing->row;
     return;
   }
-  Batch& batch =
-      slice_.create(row_of(change, slice_.default_sides().size(), entry.answer.receipt.at_ms));
+  Batch& batch = slice_.create(row_of(change, slice_.default_sides(), entry.answer.receipt.at_ms));
   if (change.range) {
     slice_.change(batch, [&](Ledger& ledger) { ledger.add(0, *change.range); });
     slice_.count_event(batch);
@@ -300,9 +312,22 @@ void WriteQueue::apply_one(Entry& entry, const ResetNumbers& change) {
   entry.answer.receipt.accepted = batch.ledger->count(kMissing);
 }
 
+void WriteQueue::apply_one(Entry& entry, AcknowledgeLetters& change) {
+  entry.acknowledgement = slice_.acknowledge(std::move(change.filter),
+                                             {0, std::move(change.by), std::move(change.note)});
+}
+
+void WriteQueue::apply_one(Entry& entry, ImportEvent& change) {
+  entry.acknowledgement = apply_import(slice_, change, entry.answer.receipt.at_ms);
+}
+
 Batch& WriteQueue::numbers(const std::string& name, IntegerRange range) {
   if (Batch* batch = slice_.find(name)) return *batch;
-  Batch& batch = slice_.create(name, clock_.now_ms());
+  BatchRow row;
+  row.name = name;
+  row.kind = BatchKind::numbers;
+  row.created_at_ms = clock_.now_ms();
+  Batch& batch = slice_.create(std::move(row));
   slice_.change(batch, [&](Ledger& ledger) { ledger.add(kExpected, range); });
   slice_.count_event(batch);
   return batch;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "pipeline/flow/signal.hpp"
 #include "pipeline/flow/slice.hpp"
@@ -53,7 +54,8 @@ class WriteQueue final : public Writes {
   void turn();
   // Whether somebody waits for what the next cut will hold.
   [[nodiscard]] bool awaits_cut() const;
-  void committed(std::uint64_t sequence);
+  // `acknowledged` as CommitStats has it.
+  void committed(std::uint64_t sequence, const std::vector<std::uint64_t>& acknowledged = {});
   // From now on writes are refused; those that are not begun fail, with nothing of them applied.
   void refuse_new(Failure reason);
   // Those that are applied fail too: nothing is committed any more.
@@ -70,6 +72,8 @@ class WriteQueue final : public Writes {
   void apply_one(Entry& entry, const DeleteAllBatches& change);
   void apply_one(Entry& entry, const TakeNumber& change);
   void apply_one(Entry& entry, const ResetNumbers& change);
+  void apply_one(Entry& entry, AcknowledgeLetters& change);
+  void apply_one(Entry& entry, ImportEvent& change);
   [[nodiscard]] bool begin(Entry& entry, AddRecords& change);
   void add_some(Entry& entry, AddRecords& change, std::size_t& budget);
 

@@ -28,6 +28,7 @@ struct BatchSummary {
   // Text ids on every side whose text was let go: no list can name them.
   std::uint64_t unlisted_texts = 0;
   std::uint64_t revision = 0;
+  InDoubt in_doubt;  // what was not read and may belong to it
 };
 
 // One record within a batch.
@@ -74,16 +75,17 @@ class Answers {
       BatchNumber number) = 0;  // null: no such batch
   [[nodiscard]] virtual const std::vector<Channel>& channels() const = 0;
   [[nodiscard]] virtual std::uint64_t lag_records() const = 0;
+  // Of everything: what concerns any batch of any feed.
   [[nodiscard]] virtual Verdict verdict() const = 0;
+  // Of this batch alone.
+  [[nodiscard]] virtual Verdict verdict(const BatchSummary& batch) const = 0;
   [[nodiscard]] virtual std::int64_t now_ms() const = 0;
-  [[nodiscard]] virtual std::uint64_t dead_letter_count() const = 0;
   // What is known of a record besides its sides, as JSON: of outstanding ones from memory, of all from the store where
   // that keeps them.
   virtual boost::asio::awaitable<Result<std::optional<std::string>>> attributes(
       BatchNumber number, OwnedRecordId id) = 0;
   virtual boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery query) = 0;
-  virtual boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(
-      std::int64_t after, std::size_t limit) = 0;
+  virtual boost::asio::awaitable<Result<DeadLetterPage>> dead_letters(DeadLetterQuery query) = 0;
 };
 
 }  // namespace rollcall

@@ -26,10 +26,13 @@ enum class BadRecordReason : std::uint8_t {
   bad_timestamp,
   unknown_side,
   unsupported_op,
-  input_gap,  // positions that the source lost before we read them (retention)
+  input_gap,          // positions that the source lost before we read them (retention)
+  refused_row,        // of an import: the client could not read it
+  import_unfinished,  // an import has begun, and its end was not heard
 };
-inline constexpr std::size_t kBadRecordReasons = 15;
+inline constexpr std::size_t kBadRecordReasons = 17;
 [[nodiscard]] std::string_view to_string(BadRecordReason reason);
+[[nodiscard]] std::optional<BadRecordReason> bad_record_reason_named(std::string_view name);
 
 inline constexpr std::uint64_t kRangeIdsMax = std::uint64_t{1} << 32U;
 
@@ -46,7 +49,8 @@ struct Event {
 struct BadRecord {
   BadRecordReason reason = BadRecordReason::not_json;
   std::string_view
-      field;  // as the producer spells it; empty where no field is to blame. Lives like an Event.
+      field{};  // as the producer spells it; empty where no field is to blame. Lives like an Event.
+  std::string_view batch{};  // that the record names, where that much could be read
 };
 
 // Turns payload bytes into an event.

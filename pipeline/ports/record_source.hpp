@@ -19,15 +19,21 @@ struct SourcePosition {
   std::int64_t next = 0;           // the next thing to read: half-open, as in Kafka
   std::uint64_t fingerprint = 0;   // xxh3-64 of the last record's payload, 0 where none was read
   std::uint64_t lost_records = 0;  // positions that were gone before we could read them, ever
+  std::uint64_t ids_max = 1;       // in the largest record that was read there
 };
 
 // One ordered stream within a source: a Kafka partition. Its index in RecordSource::channels() never changes.
 struct Channel {
+  enum class OnBad : std::uint8_t { dead_letter, skip };
+  enum class OnEmpty : std::uint8_t { skip, dead_letter };
   std::string key;  // SourcePosition::channel
   std::string topic;
   std::int32_t partition = 0;
   std::string side;         // the side this channel is bound to; "event": each event names its own
   std::size_t decoder = 0;  // which of the daemon's decoders reads it
+  std::string feed{"default"};        // the sources that are reconciled with each other
+  OnBad on_bad = OnBad::dead_letter;  // what becomes of a record that cannot be read
+  OnEmpty on_empty = OnEmpty::skip;   // and of one without a value, as a tombstone is
   std::int64_t next = 0;
   std::optional<std::int64_t>
       end;  // first position that did not exist when we last asked (last stable offset)
@@ -35,7 +41,8 @@ struct Channel {
   std::int64_t last_timestamp_ms = 0;  // broker time of the last record read, 0 where none
   std::uint64_t fingerprint = 0;
   std::uint64_t lost_records = 0;
-  std::string error;  // what is wrong with it now; empty when nothing is
+  std::uint64_t ids_max = 1;  // as stored; Pump counts on
+  std::string error;          // what is wrong with it now; empty when nothing is
 };
 
 struct RawRecord {

@@ -9,17 +9,18 @@
 #include <vector>
 
 #include "pipeline/failure.hpp"
+#include "pipeline/ledger/batch_kind.hpp"
 #include "pipeline/ledger/ledger.hpp"
 #include "pipeline/ledger/ledger_delta.hpp"
 #include "pipeline/ledger/segment.hpp"
+#include "pipeline/ports/dead_letter.hpp"
 #include "pipeline/ports/decoder.hpp"
 #include "pipeline/ports/record_source.hpp"
 
 namespace rollcall {
 
-using SliceId = std::uint32_t;     // the unit of ownership, checkpoint and fencing
-using Epoch = std::int64_t;        // grows with each owner of a slice
-using BatchNumber = std::int64_t;  // the numeric id that users see, from 1
+using SliceId = std::uint32_t;  // the unit of ownership, checkpoint and fencing
+using Epoch = std::int64_t;     // grows with each owner of a slice
 
 struct BatchRow {
   BatchNumber number = 0;
@@ -33,6 +34,9 @@ struct BatchRow {
   // every id outstanding, so that texts of matched ids are kept and can be listed; more let sides
   // be added later.
   std::size_t ledger_sides = 0;
+  BatchKind kind = BatchKind::reconciliation;
+  std::vector<std::string> feeds{};  // whose events have named it, in that order
+  std::int64_t began_at_ms = 0;      // Kafka's time of its first event, or when it was made
 };
 
 // What a peer needs to answer for this slice's part of a batch.
@@ -82,17 +86,6 @@ struct LedgerChange {
   LedgerSummary after;  // the ledger's state with the delta in it
 };
 
-struct DeadLetter {
-  std::int64_t number = 0;  // given by the store, ascending; the list's cursor
-  std::string channel;
-  std::int64_t position = 0;
-  BadRecordReason reason = BadRecordReason::not_json;
-  std::string field;   // the field to blame, or more detail; may be empty
-  std::string sample;  // at most kSampleBytesMax bytes of the payload, as they came
-  std::int64_t at_ms = 0;
-};
-inline constexpr std::size_t kSampleBytesMax = 1024;
-
 // What one commit makes durable: effects and the positions they came from, together.
 struct Checkpoint {
   SliceId slice = 0;
@@ -104,6 +97,9 @@ struct Checkpoint {
   std::vector<BatchRow> new_batches;         // or changed ones
   std::vector<LedgerChange> changes;
   std::vector<DeadLetter> dead_letters;
+  std::vector<Acknowledgement> acknowledgements;  // in the order in which they were asked for
+  std::optional<std::int64_t>
+      letters_expired_ms{};           // those closed at this time and before are let go
   std::vector<RecordDetail> details;  // each in the place of an older one of its record and side
   std::vector<Receipt> receipts;      // each in the place of an older one of its key
   std::optional<std::int64_t> receipts_expired_ms{};  // those of this time and before are let go
@@ -117,7 +113,8 @@ void encode(Checkpoint& checkpoint);
 
 struct RestoredBatch {
   BatchRow row;
-  LedgerSummary summary;  // what the last checkpoint said; must agree with the ledger
+  bool kind_known = true;  // older versions did not store it
+  LedgerSummary summary;   // what the last checkpoint said; must agree with the ledger
   std::unique_ptr<Ledger> ledger;
 };
 
@@ -129,7 +126,8 @@ struct SliceState {
   std::vector<SourcePosition> positions;
   BatchNumber next_batch = 1;
   std::vector<RestoredBatch> batches;
-  std::uint64_t dead_letters = 0;  // how many there are
+  std::uint64_t dead_letters = 0;  // how many there are, closed ones too
+  std::vector<OpenDoubt> doubts;   // of those that are open
   std::vector<Receipt> receipts;   // oldest first
 };
 
@@ -137,6 +135,13 @@ struct SliceState {
 struct CommitStats {
   std::uint64_t bytes = 0;  // of segment payload
   std::uint64_t segments = 0;
+  // Where the checkpoint had acknowledgements or let letters go: how many letters each closed, and what is left.
+  std::vector<std::uint64_t> acknowledged{};
+  struct Doubts {
+    std::uint64_t dead_letters = 0;  // as SliceState has them
+    std::vector<OpenDoubt> open;
+  };
+  std::optional<Doubts> doubts{};
 };
 
 // Where checkpoints live. Implementations do their blocking work on threads of their own; every call is made on the loop
@@ -152,9 +157,7 @@ class Store {
   virtual boost::asio::awaitable<Result<CommitStats>> commit(Checkpoint& checkpoint) = 0;
   // Whether we still own the slice; for times when there is nothing to commit.
   virtual boost::asio::awaitable<Result<void>> confirm(SliceId slice, Epoch epoch) = 0;
-  // Dead letters with number > after, oldest first.
-  virtual boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(
-      std::int64_t after, std::size_t limit) = 0;
+  virtual boost::asio::awaitable<Result<DeadLetterPage>> dead_letters(DeadLetterQuery query) = 0;
   virtual boost::asio::awaitable<Result<std::vector<RecordDetail>>> details(DetailQuery query) = 0;
   // Stops background work (compaction) and closes connections, within a bounded time.
   virtual boost::asio::awaitable<void> close() = 0;

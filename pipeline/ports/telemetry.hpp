@@ -22,6 +22,8 @@ class Telemetry {
   virtual void store_recovered() = 0;
   virtual void reading_paused(std::size_t uncommitted_bytes) = 0;
   virtual void reading_resumed() = 0;
+  // A record became a dead letter; an implementation says so at a limited rate.
+  virtual void record_refused(const DeadLetter& letter) = 0;
   virtual void records_lost(std::string_view channel, std::int64_t from, std::int64_t to) = 0;
   virtual void invariant_violated(std::string_view what) = 0;
 };

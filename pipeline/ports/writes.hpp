@@ -25,6 +25,7 @@ struct CreateBatch {
   std::vector<std::string> sides;  // empty: the default ones
   std::optional<std::int64_t> deadline_ms;
   std::optional<IntegerRange> range;  // what its first side names from the beginning
+  std::optional<BatchKind> kind{};    // none: as kind_of() takes it from the sides
 };
 struct DeleteBatch {
   BatchRef batch;
@@ -83,8 +84,36 @@ struct ResetNumbers {
   IntegerRange range;
 };
 
-using Change =
-    std::variant<CreateBatch, DeleteBatch, DeleteAllBatches, AddRecords, TakeNumber, ResetNumbers>;
+// Dead letters that were looked into. The answer's receipt tells in `accepted` how many were open and no longer are.
+struct AcknowledgeLetters {
+  DeadLetterFilter filter;
+  std::string by;
+  std::string note;
+};
+
+// One row of an import that its client could not read.
+struct RefusedRow {
+  std::uint64_t line = 0;  // of the file, from 1
+  std::string field;       // or more detail
+  std::string sample;
+};
+
+// An import of a file into one side of a batch: `begun` puts the batch in doubt until the end was heard, so that a client
+// that was killed leaves no green. The end closes what an earlier import of the same name left open, and tells what was
+// refused.
+struct ImportEvent {
+  enum class Kind : std::uint8_t { begun, ended };
+  Kind kind = Kind::begun;
+  std::string import;  // the file as given: the same name, batch and side is the same import
+  std::string batch;   // empty: each row names its own
+  std::optional<std::string> side;  // none: the same
+  std::vector<RefusedRow> refused;
+  std::uint64_t refused_unlisted = 0;  // further ones
+  std::string by;
+};
+
+using Change = std::variant<CreateBatch, DeleteBatch, DeleteAllBatches, AddRecords, TakeNumber,
+                            ResetNumbers, AcknowledgeLetters, ImportEvent>;
 
 // What makes a write repeatable: a retry has the same key and the same fingerprint.
 struct WriteKey {

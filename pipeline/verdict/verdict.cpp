@@ -17,8 +17,10 @@ std::string_view to_string(Confidence confidence) {
 Verdict judge(const Evidence& evidence) {
   Verdict verdict;
   if (evidence.lag_records > 0) verdict.reasons.emplace_back("lag");
-  if (evidence.lost_records > 0) verdict.reasons.emplace_back("input_gap");
-  if (evidence.dead_letters > 0) verdict.reasons.emplace_back("quarantine");
+  verdict.in_doubt = evidence.in_doubt;
+  if (evidence.in_doubt.gaps > 0) verdict.reasons.emplace_back("input_gap");
+  if (evidence.in_doubt.unread > 0) verdict.reasons.emplace_back("quarantine");
+  if (evidence.in_doubt.imports > 0) verdict.reasons.emplace_back("import_unfinished");
   if (evidence.recovering) verdict.reasons.emplace_back("recovering");
   if (!verdict.reasons.empty()) verdict.confidence = Confidence::provisional;
   if (!evidence.end_known) {

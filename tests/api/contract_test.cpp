@@ -76,6 +76,7 @@ void walk_writing(Contract& contract) {
   walk_lists(contract, "orders");
   walk_members(contract, "orders", "10001");
   walk_analyses(contract, "orders");
+  walk_doubt(contract, "orders");
   walk_customers(contract);
   walk_missing_number(contract);
   walk_removal(contract);

@@ -24,6 +24,8 @@ std::string walk_batch_creation(Contract& contract, const std::string& batch);
 void walk_records(Contract& contract, const std::string& number);
 void walk_bulk(Contract& contract, const std::string& number);
 void walk_events(Contract& contract, const std::string& batch);
+// Imports that begin and end, what they refused, and its acknowledgement; the batch is beyond doubt before and after.
+void walk_doubt(Contract& contract, const std::string& batch);
 // Customers: none, some of several sources, none again.
 void walk_customers(Contract& contract);
 // The missing number, from the beginning and back to it.

@@ -24,6 +24,7 @@ class CountingTelemetry final : public Telemetry {
     paused_at_bytes = bytes;
   }
   void reading_resumed() override { ++resumes; }
+  void record_refused(const DeadLetter& letter) override { refused.push_back(letter); }
   void records_lost(std::string_view, std::int64_t, std::int64_t) override { ++losses; }
   void invariant_violated(std::string_view what) override { violations.emplace_back(what); }
 
@@ -31,6 +32,7 @@ class CountingTelemetry final : public Telemetry {
               losses = 0;
   std::size_t paused_at_bytes = 0;
   std::vector<std::string> failures, violations;
+  std::vector<DeadLetter> refused;
 };
 
 }  // namespace rollcall::fakes

@@ -195,8 +195,8 @@ class FakeAnswers final : public Answers {
   [[nodiscard]] const std::vector<Channel>& channels() const override { return sources; }
   [[nodiscard]] std::uint64_t lag_records() const override { return lag; }
   [[nodiscard]] Verdict verdict() const override { return current_verdict; }
+  [[nodiscard]] Verdict verdict(const BatchSummary&) const override { return current_verdict; }
   [[nodiscard]] std::int64_t now_ms() const override { return time_ms; }
-  [[nodiscard]] std::uint64_t dead_letter_count() const override { return letters.size(); }
   boost::asio::awaitable<Result<std::optional<std::string>>> attributes(BatchNumber,
                                                                         OwnedRecordId) override {
     co_return said;
@@ -210,14 +210,16 @@ class FakeAnswers final : public Answers {
     }
     co_return found;
   }
-  boost::asio::awaitable<Result<std::vector<DeadLetter>>> dead_letters(std::int64_t after,
-                                                                       std::size_t limit) override {
+  boost::asio::awaitable<Result<DeadLetterPage>> dead_letters(DeadLetterQuery query) override {
     if (store_away) co_return transient("connection to 10.0.0.7 refused");
-    std::vector<DeadLetter> found;
+    DeadLetterPage page;
     for (const DeadLetter& letter : letters) {
-      if (letter.number > after && found.size() < limit) found.push_back(letter);
+      if (!matches(query.filter, letter)) continue;
+      ++page.total;
+      if (letter.number > query.after && page.letters.size() < query.limit)
+        page.letters.push_back(letter);
     }
-    co_return found;
+    co_return page;
   }
 
  private:

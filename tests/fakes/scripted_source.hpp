@@ -23,6 +23,9 @@ struct Log {
     std::string side;
     std::deque<std::string> records;
     std::int64_t first = 0;  // older ones were removed
+    std::string feed{"default"};
+    Channel::OnBad on_bad = Channel::OnBad::dead_letter;
+    Channel::OnEmpty on_empty = Channel::OnEmpty::skip;
   };
   std::vector<Stream> streams;
 
@@ -47,10 +50,14 @@ class ScriptedSource final : public RecordSource {
       Channel channel;
       channel.key = channel.topic = stream.key;
       channel.side = stream.side;
+      channel.feed = stream.feed;
+      channel.on_bad = stream.on_bad;
+      channel.on_empty = stream.on_empty;
       for (const SourcePosition& position : stored) {
         if (position.channel != stream.key) continue;
         channel.next = position.next;
         channel.lost_records = position.lost_records;
+        channel.ids_max = position.ids_max;
       }
       channels_.push_back(std::move(channel));
     }

@@ -8,7 +8,8 @@
 
 namespace rollcall::fakes {
 
-// Reads "batch id id ...", with "side=NAME" or "range=LO-HI" among the ids; "!" is a bad record. Enough to drive the
+// Reads "batch id id ...", with "side=NAME" or "range=LO-HI" among the ids; "!" is a bad
+// record, and "! batch=NAME" one that names its batch. Enough to drive the
 // flow without a JSON library.
 class WordDecoder final : public Decoder {
  public:
@@ -32,7 +33,9 @@ class WordDecoder final : public Decoder {
       first = false;
     }
     if (first || event_.batch == "!") {
-      bad = {first ? BadRecordReason::empty_payload : BadRecordReason::not_json, ""};
+      bad = {first ? BadRecordReason::empty_payload : BadRecordReason::not_json, "", {}};
+      if (!ids_.empty() && ids_.front().text().starts_with("batch="))
+        bad.batch = ids_.front().text().substr(6);
       return nullptr;
     }
     event_.ids = ids_;

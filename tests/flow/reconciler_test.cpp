@@ -152,7 +152,7 @@ TEST_CASE("each event counts once, whenever the process is killed") {
   Process last{world};
   last.run_until_durable();
   check_same(last, world.log);
-  CHECK(last.reconciler->dead_letter_count() == bad_records(world.log));
+  CHECK(last.reconciler->slice().dead_letter_count() == bad_records(world.log));
 }
 
 TEST_CASE(

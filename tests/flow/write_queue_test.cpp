@@ -8,13 +8,16 @@
 #include <vector>
 
 #include "tests/flow/process.hpp"
+#include "tests/flow/write_client.hpp"
 
 namespace rollcall {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using test::Client;
 using test::Process;
+using test::start;
 using test::World;
 
 AddRecords records(BatchRef batch, const std::string& side, std::uint64_t first,
@@ -36,34 +39,10 @@ WriteKey whole(std::string key, std::uint64_t fingerprint) {
   return {std::move(key), fingerprint, 0, true};
 }
 
-// A client that waits for its answer.
-struct Client {
-  void send(Process& process, Write write, milliseconds patience = seconds{30}) {
-    answer.reset();
-    boost::asio::co_spawn(process.loop,
-                          process.reconciler->writes().write(std::move(write), patience),
-                          [this](const std::exception_ptr& thrown, Result<WriteAnswer> result) {
-                            REQUIRE_FALSE(thrown);
-                            answer.emplace(std::move(result));
-                          });
-  }
-  WriteAnswer ask(Process& process, Write write) {
-    send(process, std::move(write));
-    process.run_until([this] { return answer.has_value(); });
-    REQUIRE_MESSAGE(answer->has_value(), answer->error().message);
-    return **answer;
-  }
-  std::optional<Result<WriteAnswer>> answer;
-};
-
 CreateBatch batch_named(std::string name) {
   CreateBatch change;
   change.name = std::move(name);
   return change;
-}
-
-void start(Process& process) {
-  process.run_until([&] { return process.reconciler->readiness().ready; });
 }
 
 TEST_CASE("a batch is made once, with its properties, and is there after a crash") {

@@ -41,13 +41,23 @@ TEST_CASE("a file of tokens gives each its role") {
   CHECK(tokens.weak_lines().empty());
 }
 
+TEST_CASE("a line may end in a name for whoever has the token") {
+  const auto tokens =
+      AccessTokens::parse("write hunter2hunter2hunter2 night-shift\nread otherotherother1", "f");
+  REQUIRE(tokens.has_value());
+  CHECK(tokens->name_of("hunter2hunter2hunter2") == "night-shift");
+  CHECK(tokens->role_of("hunter2hunter2hunter2") == Role::write);
+  CHECK(tokens->name_of("otherotherother1").empty());
+  CHECK(tokens->name_of("nobody").empty());
+}
+
 TEST_CASE("a bad line is named by its number, and nothing of it is repeated") {
   CHECK(complaint("read good-0123456789abc\nhunter2\n") ==
         "the tokens' file tokens, line 2: the role is neither read nor write");
   CHECK(complaint("admin hunter2") ==
         "the tokens' file tokens, line 1: the role is neither read nor write");
   CHECK(complaint("\n#\nread") == "the tokens' file tokens, line 3: the token is missing");
-  CHECK(complaint("read hunter2 # mine").find("line 1: the token has a space") !=
+  CHECK(complaint("read hunter2 # mine").find("line 1: the name behind the token") !=
         std::string::npos);
   CHECK(complaint("read hunter2\x01").find("line 1: the token has") != std::string::npos);
   CHECK(complaint("read sha256:hunter2").find("64 hexadecimal digits") != std::string::npos);

@@ -165,18 +165,19 @@ TEST_CASE("a body is compressed only for those who say they take it") {
 
 TEST_CASE("tags are compared weakly and in lists") {
   const Verdict verdict;
-  const std::string tag = make_etag({3, 17, 0, &verdict, {}});
-  CHECK(tag == "W/\"3.17.f\"");
-  CHECK(etag_matches("\"3.17.f\"", tag));
-  CHECK(etag_matches("\"x\" , W/\"3.17.f\"", tag));
+  const std::string tag = make_etag({3, 17, 0, &verdict, {}, 5});
+  CHECK(tag == "W/\"3.5.17.f\"");
+  CHECK(etag_matches("\"3.5.17.f\"", tag));
+  CHECK(etag_matches("\"x\" , W/\"3.5.17.f\"", tag));
   CHECK(etag_matches("*", tag));
-  CHECK_FALSE(etag_matches("\"3.18.f\"", tag));
+  CHECK_FALSE(etag_matches("\"3.5.18.f\"", tag));
   CHECK_FALSE(etag_matches("", tag));
-  CHECK(make_etag({4, 17, 0, &verdict, {}}) != tag);
-  CHECK(make_etag({3, 17, 9, &verdict, {}}) != tag);
-  CHECK(make_etag({3, 17, 0, &verdict, "csv"}) != tag);
+  CHECK(make_etag({4, 17, 0, &verdict, {}, 5}) != tag);
+  CHECK(make_etag({3, 17, 9, &verdict, {}, 5}) != tag);
+  CHECK(make_etag({3, 17, 0, &verdict, "csv", 5}) != tag);
+  CHECK(make_etag({3, 17, 0, &verdict, {}, 6}) != tag);  // made anew under the same name
   const Verdict doubtful{Confidence::provisional, {"quarantine"}};
-  CHECK(make_etag({3, 17, 0, &doubtful, {}}) != tag);
+  CHECK(make_etag({3, 17, 0, &doubtful, {}, 5}) != tag);
 }
 
 TEST_CASE("a query tells everything that is wrong with it") {

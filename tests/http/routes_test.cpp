@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <limits>
 #include <set>
 
 #include "connectors/http/router.hpp"
@@ -38,17 +39,35 @@ TEST_CASE("the status of a batch has the shape that clients rely on") {
   const auto answer = api.get("/api/v1/batches/1");
   CHECK(answer.status == 200);
   CHECK(answer.head.content_type == "application/json");
-  CHECK(answer.header("ETag") == "W/\"3.17.f\"");
+  CHECK(answer.header("ETag") == "W/\"3.1.17.f\"");
   CHECK(answer.json() ==
         parse(R"({"id":1,"batch_name":"orders 2026/11","record_type":"order","description":null,
       "created_at":"2026-11-21T10:00:00.123Z","state":"open",
+      "kind":"reconciliation","feeds":[],
       "counts":{"expected":5,"processed":3,"matched":3,"missing":2,"unexpected":0,
                 "duplicate_expected":1,"duplicate_processed":2},
       "processing_rate":60.0,
-      "verdict":{"state":"incomplete","final":true,"confidence":"final","reasons":[]},
+      "verdict":{"state":"incomplete","final":true,"confidence":"final","reasons":[],
+                 "in_doubt":{"expected":0,"processed":0,"unknown":0},
+                 "unexplained":{"missing":2,"unexpected":0}},
       "revision":17,
       "as_of":{"time":"2026-11-21T10:00:08.123Z","lag_records":0,"confidence":"final",
                "reasons":[]}})"));
+}
+
+TEST_CASE("what doubt explains and what it does not is told in numbers") {
+  Api api = with_orders();
+  const std::string undoubted{api.get("/api/v1/batches/1").header("ETag")};
+  api.answers.current_verdict = {Confidence::provisional, {"quarantine"}};
+  api.answers.current_verdict.in_doubt.processed = 1;
+  api.answers.current_verdict.in_doubt.expected =
+      static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  api.answers.current_verdict.in_doubt.unread = 2;
+  const auto answer = api.get("/api/v1/batches/1");
+  CHECK(answer.json().at("verdict").at("in_doubt") ==
+        parse(R"({"expected":null,"processed":1,"unknown":0})"));
+  CHECK(answer.json().at("verdict").at("unexplained") == parse(R"({"missing":1,"unexpected":0})"));
+  CHECK(answer.header("ETag") != undoubted);
 }
 
 TEST_CASE("an answer that may still change says why") {
@@ -76,10 +95,19 @@ TEST_CASE("a verdict names what is here now") {
   CHECK(state("3") == "unexpected_only");
 }
 
+TEST_CASE("position decides what is missing, whatever the sides are called") {
+  Api api;
+  api.answers.add("parcels", {1ULL, 2ULL}, {2ULL}).row.sides = {"ordered", "shipped"};
+  CHECK(api.get("/api/v1/batches/1").json().at("counts").at("missing") == 1);
+  CHECK(api.get("/api/v1/batches/1/missing").json().at("total") == 1);
+  CHECK(api.get("/api/v1/analysis/missing/1").json().at("missing_count") == 1);
+}
+
 TEST_CASE("a batch that compares other sides shows them") {
   Api api;
   auto& batch = api.answers.add("customers", {1ULL, 2ULL}, {2ULL});
   batch.row.sides = {"salesforce", "hub\"spot"};
+  batch.row.kind = BatchKind::comparison;
   const auto json = api.get("/api/v1/batches/1").json().as_object();
   CHECK(json.at("counts") == parse(R"({"matched":1})"));
   CHECK(json.at("sides") == parse(R"({"salesforce":2,"hub\"spot":1})"));
@@ -303,21 +331,39 @@ TEST_CASE("sources show where reading stands") {
 TEST_CASE("dead letters are paged and survive any sample") {
   Api api;
   for (int number = 1; number <= 3; ++number) {
-    api.answers.letters.push_back({number, "rollcall.expected/0", 40 + number,
-                                   BadRecordReason::missing_field, number == 2 ? "" : "batch",
-                                   std::string("\xFF{\0", 3), api.answers.time_ms});
+    DeadLetter& letter = api.answers.letters.emplace_back();
+    letter.number = number;
+    letter.channel = "rollcall.expected/0";
+    letter.position = 40 + number;
+    letter.reason = BadRecordReason::missing_field;
+    letter.field = number == 2 ? "" : "batch";
+    letter.sample = std::string("\xFF{\0", 3);
+    letter.at_ms = api.answers.time_ms;
+    letter.side = DoubtSide::expected;
+    if (number != 3) continue;
+    letter.batch = "orders";
+    letter.state = DeadLetterState::acknowledged;
+    letter.closing = Closing{api.answers.time_ms, "ops", "a test"};
   }
   const auto first = api.get("/api/v1/dead-letters?limit=2").json();
   CHECK(first.at("total") == 3);
   CHECK(first.at("items").as_array().size() == 2);
   CHECK(first.at("items").at(0) == parse(R"({"id":1,"source":"rollcall.expected/0","position":41,
       "reason":"missing_field","field":"batch","sample":"\ufffd{\u0000",
-      "at":"2026-11-21T10:00:08.123Z"})"));
+      "at":"2026-11-21T10:00:08.123Z","feed":"default","batch":null,"side":"expected","explains":1,
+      "state":"open","closed_at":null,"closed_by":null,"note":null})"));
   CHECK(first.at("items").at(1).at("field").is_null());
   const std::string cursor{first.at("next_cursor").as_string()};
   const auto second = api.get("/api/v1/dead-letters?limit=2&cursor=" + cursor).json();
-  CHECK(second.at("items").as_array().size() == 1);
+  REQUIRE(second.at("items").as_array().size() == 1);
+  CHECK(second.at("items").at(0).at("batch") == "orders");
+  CHECK(second.at("items").at(0).at("state") == "acknowledged");
+  CHECK(second.at("items").at(0).at("closed_by") == "ops");
   CHECK(second.at("next_cursor").is_null());
+  CHECK(api.get("/api/v1/dead-letters?topic=rollcall.expected&state=open").json().at("total") == 2);
+  CHECK(api.get("/api/v1/dead-letters?batch=orders").json().at("total") == 1);
+  CHECK(api.get("/api/v1/dead-letters?reason=not_json").json().at("total") == 0);
+  check_problem(api.get("/api/v1/dead-letters?reason=nonsense"), 422, "invalid_field");
   api.answers.store_away = true;
   const auto away = api.get("/api/v1/dead-letters");
   check_problem(away, 503, "store_unavailable");

@@ -53,6 +53,10 @@ void check_batch(const RestoredBatch& restored, const BatchOracle& expected) {
   CHECK(restored.row.created_at_ms == expected.row.created_at_ms);
   CHECK(restored.row.deadline_ms == expected.row.deadline_ms);
   CHECK(restored.row.ledger_sides == expected.row.ledger_sides);
+  CHECK(restored.kind_known);
+  CHECK(restored.row.kind == expected.row.kind);
+  CHECK(restored.row.feeds == expected.row.feeds);
+  CHECK(restored.row.began_at_ms == expected.row.began_at_ms);
   CHECK(restored.summary.revision == expected.revision);
   Ledger& ledger = *restored.ledger;
   const std::size_t sides = expected.row.sides.size();
@@ -91,6 +95,7 @@ void check_restored(const SliceState& state, const SliceOracle& oracle) {
     CHECK(position.next == found->second.next);
     CHECK(position.fingerprint == found->second.fingerprint);
     CHECK(position.lost_records == found->second.lost_records);
+    CHECK(position.ids_max == found->second.ids_max);
   }
   CHECK(state.dead_letters == oracle.dead_letters.size());
   CHECK(state.next_batch == oracle.next_batch);
@@ -163,6 +168,9 @@ BatchNumber SliceModel::create_batch(const std::string& name,
   row.created_at_ms = kNow + row.number;
   if (random_() % 2 == 0) row.deadline_ms = kNow + 60'000;
   row.ledger_sides = sides.size() + random_() % 2;
+  row.kind = static_cast<BatchKind>(random_() % kBatchKinds);
+  if (random_() % 2 == 0) row.feeds = {"default", "a, \"quoted\" {feed}"};
+  row.began_at_ms = row.created_at_ms - 777;
   oracle_.batches[row.number].row = row;
   ledgers_[row.number] = std::make_unique<Ledger>(row.ledger_sides, seed_);
   new_batches_.push_back(row);
@@ -214,6 +222,12 @@ void SliceModel::add_dead_letter(const std::string& sample) {
   letter.field = random_() % 2 == 0 ? "" : std::string("id\0\\\xFF{\"", 7);
   letter.sample = sample;
   letter.at_ms = kNow + letter.position;
+  letter.feed = random_() % 2 == 0 ? "default" : "shop \"two\"";
+  letter.batch = random_() % 2 == 0 ? "" : "b";
+  letter.side = static_cast<DoubtSide>(random_() % kDoubtSides);
+  letter.explains = random_() % 1000;
+  letter.batches_before = oracle_.next_batch;
+  letter.timestamp_ms = letter.at_ms - 1500;
   oracle_.dead_letters.push_back(std::move(letter));
 }
 
@@ -242,6 +256,7 @@ void SliceModel::advance_position() {
   ++position.next;
   position.fingerprint = random_();
   position.lost_records += random_() % 100 == 0 ? 3 : 0;
+  position.ids_max += random_() % 5;
 }
 
 void SliceModel::feed(std::size_t events) {

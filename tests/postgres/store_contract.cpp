@@ -145,40 +145,6 @@ TEST_CASE("slices are owned one by one") {
   CHECK(ok(a.confirm(model.epoch())));
 }
 
-TEST_CASE("dead letters are listed in order, page by page, with their bytes") {
-  const auto world = make_store_world();
-  StoreProcess process(*world);
-  SliceModel model(9);
-  take_over(process, model, {});
-  model.create_batch("b", kTwoSides);
-  std::string every_byte;
-  for (int byte = 0; byte < 256; ++byte) every_byte += static_cast<char>(byte);
-  for (int i = 0; i < 25; ++i) {
-    model.add_dead_letter(every_byte.substr(static_cast<std::size_t>(i)));
-    if (i % 10 == 9) commit_next(process, model);
-  }
-  model.add_dead_letter(std::string(kSampleBytesMax + 1, 'x'));
-  commit_next(process, model);
-  std::vector<DeadLetter> listed;
-  for (;;) {
-    const auto page = process.dead_letters(listed.empty() ? 0 : listed.back().number, 7);
-    REQUIRE_MESSAGE(ok(page), page.error().message);
-    REQUIRE(page->size() <= 7);
-    if (page->empty()) break;
-    listed.insert(listed.end(), page->begin(), page->end());
-  }
-  const std::vector<DeadLetter>& written = model.oracle().dead_letters;
-  REQUIRE(listed.size() == written.size());
-  for (std::size_t i = 0; i < listed.size(); ++i) {
-    CHECK(listed[i].channel == written[i].channel);
-    CHECK(listed[i].position == written[i].position);
-    CHECK(listed[i].reason == written[i].reason);
-    CHECK(listed[i].field == written[i].field);
-    CHECK(listed[i].sample == written[i].sample.substr(0, kSampleBytesMax));
-    CHECK(listed[i].at_ms == written[i].at_ms);
-  }
-}
-
 TEST_CASE("a large delta is cut into chunks and comes back whole") {
   const auto world = make_store_world();
   SliceModel model(3);

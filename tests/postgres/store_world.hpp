@@ -45,9 +45,8 @@ class StoreProcess {
     return *wait(store_->commit(checkpoint));
   }
   [[nodiscard]] Result<void> confirm(Epoch epoch) { return *wait(store_->confirm(0, epoch)); }
-  [[nodiscard]] Result<std::vector<DeadLetter>> dead_letters(std::int64_t after,
-                                                             std::size_t limit) {
-    return *wait(store_->dead_letters(after, limit));
+  [[nodiscard]] Result<DeadLetterPage> dead_letters(DeadLetterQuery query) {
+    return *wait(store_->dead_letters(std::move(query)));
   }
   [[nodiscard]] Result<std::vector<RecordDetail>> details(DetailQuery query) {
     return *wait(store_->details(std::move(query)));
