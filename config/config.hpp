@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "config/units.hpp"
@@ -42,14 +43,24 @@ struct TopicConfig {
   std::string name;
   std::string side;  // "event": each event names its own
   std::map<std::string, std::string>
-      fields;  // contract name to JSON pointer; what is absent keeps its name
+      fields;                    // contract name to JSON pointer; what is absent keeps its name
+  std::string feed = "default";  // the sources that are reconciled with each other
+  std::string on_bad = "dead_letter";  // a record that cannot be read: dead_letter or skip
+  std::string on_empty = "skip";       // one without a value, as a tombstone: skip or dead_letter
   bool operator==(const TopicConfig&) const = default;
 };
 
+[[nodiscard]] inline TopicConfig topic_config(std::string name, std::string side) {
+  TopicConfig topic;
+  topic.name = std::move(name);
+  topic.side = std::move(side);
+  return topic;
+}
+
 struct KafkaConfig {
   std::string brokers;  // empty: no Kafka source
-  std::vector<TopicConfig> topics = {{"rollcall.expected", "expected", {}},
-                                     {"rollcall.processed", "processed", {}}};
+  std::vector<TopicConfig> topics = {topic_config("rollcall.expected", "expected"),
+                                     topic_config("rollcall.processed", "processed")};
   std::string group = "rollcall";
   std::chrono::milliseconds metadata_interval = std::chrono::seconds(30);
   std::chrono::milliseconds end_offset_interval = std::chrono::seconds(1);
@@ -77,6 +88,10 @@ struct WritesConfig {
   std::uint64_t keys_max = 100'000;
 };
 
+struct DeadLettersConfig {
+  std::chrono::milliseconds kept = std::chrono::hours(24 * 30);
+};
+
 struct NumbersConfig {
   std::uint64_t count = 100;
 };
@@ -101,6 +116,7 @@ struct Config {
   CheckpointConfig checkpoint;
   BatchesConfig batches;
   WritesConfig writes;
+  DeadLettersConfig dead_letters;
   NumbersConfig numbers;
   LogConfig log;
   MetricsConfig metrics;

@@ -12,6 +12,8 @@ namespace rollcall::config {
 namespace {
 
 constexpr std::size_t kTopicNameBytesMax = 249;  // Kafka's own limit
+constexpr std::size_t kFeedBytesMax = 256;
+constexpr std::size_t kFeedsMax = 64;
 
 std::vector<std::string> mappable_fields() {
   std::vector<std::string> names;
@@ -62,14 +64,22 @@ class TopicReader {
       check_name(entry, topic.name);
     } else if (entry.name == "side") {
       topic.side = text_of(entry);
+    } else if (entry.name == "feed") {
+      topic.feed = text_of(entry);
+      check_feed(entry, topic.feed);
+    } else if (entry.name == "on_bad") {
+      topic.on_bad = word_of(entry, {"dead_letter", "skip"}, topic.on_bad);
+    } else if (entry.name == "on_empty") {
+      topic.on_empty = word_of(entry, {"skip", "dead_letter"}, topic.on_empty);
     } else if (entry.name == "fields" && entry.kind == Node::Kind::table) {
       for (const auto& field : entry.children) read_field(field, topic);
     } else if (entry.name == "fields") {
       reading_.complain(entry, option_.key, "fields is " + std::string(to_string(entry.kind)),
                         "write for example {batch = \"/order/batch_no\"}");
     } else {
-      reading_.complain(entry, option_.key, "a topic has no " + quote_briefly(entry.name),
-                        did_you_mean(entry.name, {"name", "side", "fields"}));
+      reading_.complain(
+          entry, option_.key, "a topic has no " + quote_briefly(entry.name),
+          did_you_mean(entry.name, {"name", "side", "feed", "fields", "on_bad", "on_empty"}));
     }
   }
 
@@ -88,6 +98,32 @@ class TopicReader {
     reading_.complain(entry, option_.key, entry.name + " is " + std::string(to_string(entry.kind)),
                       "give a text");
     return {};
+  }
+
+  std::string word_of(const Node& entry, const std::vector<std::string>& words,
+                      const std::string& otherwise) {
+    const std::string text = text_of(entry);
+    if (std::find(words.begin(), words.end(), text) != words.end()) return text;
+    if (entry.kind == Node::Kind::text)
+      reading_.complain(entry, option_.key, entry.name + " is " + quote_briefly(text),
+                        did_you_mean(text, words));
+    return otherwise;
+  }
+
+  // As long as a batch's name, of which there are many too; and so few that each has a bit.
+  void check_feed(const Node& entry, const std::string& feed) {
+    if (entry.kind != Node::Kind::text) return;
+    if (feed.empty() || feed.size() > kFeedBytesMax || feed == "http") {
+      reading_.complain(
+          entry, option_.key, quote_briefly(feed) + " is no name of a feed",
+          "give 1 to " + std::to_string(kFeedBytesMax) + " bytes; `http` is what comes over HTTP");
+    }
+    feeds_.insert(feed);
+    if (feeds_.size() == kFeedsMax + 1) {
+      reading_.complain(entry, option_.key,
+                        "there are more than " + std::to_string(kFeedsMax) + " feeds",
+                        "let topics that are reconciled with each other share one");
+    }
   }
 
   void check_name(const Node& entry, const std::string& name) {
@@ -119,6 +155,7 @@ class TopicReader {
   const Option& option_;
   const Reading& reading_;
   std::set<std::string> names_;
+  std::set<std::string> feeds_{"default"};
 };
 
 }  // namespace

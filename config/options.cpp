@@ -130,15 +130,20 @@ const std::array kOptions = {
            .check = check_brokers},
     Option{.key = "kafka.topics",
            .field = field<&C::kafka, &KafkaConfig::topics>(),
-           .help = "What to read: a topic, the side its records speak for (\"event\": each event "
-                   "names its "
-                   "own), and where a producer's fields differ, a JSON pointer for each.",
+           .help =
+               "What to read: a topic, the side its records speak for (\"event\": each event "
+               "names its "
+               "own), and where a producer's fields differ, a JSON pointer for each. "
+               "Topics that are reconciled with each other share a feed. A record that cannot "
+               "be read (on_bad) or has no value (on_empty) is a dead_letter, or is counted and "
+               "skipped (skip).",
            .min = 1,
            .max = 1000,
            .sample = "topics = [\n"
                      "  {name = \"shop.orders\", side = \"expected\", "
                      "fields = {batch = \"/order/batch_no\", id = \"/order/number\"}},\n"
-                     "  {name = \"shop.shipped\", side = \"processed\"},\n"
+                     "  {name = \"shop.shipped\", side = \"processed\", feed = \"default\", "
+                     "on_bad = \"dead_letter\", on_empty = \"skip\"},\n"
                      "]"},
     Option{.key = "kafka.group",
            .field = field<&C::kafka, &KafkaConfig::group>(),
@@ -233,6 +238,12 @@ const std::array kOptions = {
            .help = "Idempotency-Keys that are remembered; beyond it the oldest tenth is forgotten.",
            .min = 10,
            .max = 10'000'000},
+
+    Option{.key = "dead_letters.kept",
+           .field = field<&C::dead_letters, &DeadLettersConfig::kept>(),
+           .help = "How long a dead letter is kept after it was acknowledged or replayed.",
+           .min = kMinute,
+           .max = 3660 * 24 * kHour},
 
     Option{.key = "numbers.count",
            .field = field<&C::numbers, &NumbersConfig::count>(),

@@ -25,6 +25,9 @@ struct Shower {
     std::string list = "[\n";
     for (const auto& topic : topics) {
       list += "  {name = " + quote(topic.name) + ", side = " + quote(topic.side);
+      if (topic.feed != TopicConfig{}.feed) list += ", feed = " + quote(topic.feed);
+      if (topic.on_bad != TopicConfig{}.on_bad) list += ", on_bad = " + quote(topic.on_bad);
+      if (topic.on_empty != TopicConfig{}.on_empty) list += ", on_empty = " + quote(topic.on_empty);
       if (!topic.fields.empty()) list += ", fields = " + inline_table(topic.fields);
       list += "},\n";
     }

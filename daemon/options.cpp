@@ -55,7 +55,14 @@ kafka::Options kafka_options(const KafkaConfig& config, const FieldMappings& map
   kafka::Options options;
   options.brokers = config.brokers;
   for (std::size_t i = 0; i < config.topics.size(); ++i) {
-    options.topics.push_back({config.topics[i].name, config.topics[i].side, mappings.of_topic[i]});
+    const TopicConfig& topic = config.topics[i];
+    kafka::TopicOptions& read = options.topics.emplace_back();
+    read.name = topic.name;
+    read.side = topic.side;
+    read.decoder = mappings.of_topic[i];
+    read.feed = topic.feed;
+    if (topic.on_bad == "skip") read.on_bad = Channel::OnBad::skip;
+    if (topic.on_empty == "dead_letter") read.on_empty = Channel::OnEmpty::dead_letter;
   }
   options.properties = config.properties;
   options.group_id = config.group;
@@ -119,6 +126,7 @@ Reconciler::Options reconciler_options(const Config& config) {
   options.checkpoint.interval = config.checkpoint.interval;
   options.checkpoint.bytes = config.checkpoint.bytes.count;
   options.checkpoint.uncommitted_bytes_max = config.checkpoint.uncommitted_bytes_max.count;
+  options.closed_letters_kept = config.dead_letters.kept;
   options.last_checkpoint_max = config.shutdown.deadline;
   return options;
 }

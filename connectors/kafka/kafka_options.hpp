@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/ports/record_source.hpp"
+
 namespace rollcall::kafka {
 
 enum class LogLevel { debug, info, warning, error };
@@ -16,6 +18,9 @@ struct TopicOptions {
   std::string name;
   std::string side;         // "event": each event names its own
   std::size_t decoder = 0;  // Channel::decoder
+  std::string feed = "default";
+  Channel::OnBad on_bad = Channel::OnBad::dead_letter;
+  Channel::OnEmpty on_empty = Channel::OnEmpty::skip;
 };
 
 // What a KafkaSource is told. Every limit of the Kafka side stands here.

@@ -243,6 +243,9 @@ void KafkaReader::add_channel(std::size_t topic) {
   channel.key = bound.name + "/" + std::to_string(channel.partition);
   channel.side = bound.side;
   channel.decoder = bound.decoder;
+  channel.feed = bound.feed;
+  channel.on_bad = bound.on_bad;
+  channel.on_empty = bound.on_empty;
   Partition partition;
   if (const auto stored = stored_.find(channel.key); stored != stored_.end()) {
     partition.cursor.enter_at(channel, stored->second);

@@ -13,6 +13,7 @@ void PartitionCursor::enter_at(Channel& channel, const SourcePosition& stored) {
   channel.next = stored.next;
   channel.fingerprint = stored.fingerprint;
   channel.lost_records = stored.lost_records;
+  channel.ids_max = stored.ids_max;
   entered_ = true;
   verify_ = stored.next > 0 && stored.fingerprint != 0;
 }

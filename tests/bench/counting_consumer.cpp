@@ -25,7 +25,8 @@ Options options_of(const std::string& brokers, const std::string& topics) {
   Options options;
   options.brokers = brokers;
   std::istringstream in(topics);
-  for (std::string name; std::getline(in, name, ',');) options.topics.push_back({name, "", 0});
+  for (std::string name; std::getline(in, name, ',');)
+    options.topics.push_back({.name = name, .side = ""});
   return options;
 }
 

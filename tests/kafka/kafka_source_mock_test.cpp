@@ -296,7 +296,7 @@ TEST_CASE("options say everything that is wrong with them") {
   CHECK(problems(options).size() == 7);
   options = quick_options("localhost:1", {"a", "b"});
   CHECK(problems(options).empty());
-  options.topics.push_back({"a", "processed", 0});
+  options.topics.push_back({.name = "a", .side = "processed"});
   CHECK(problems(options).size() == 1);
   CHECK_THROWS(KafkaSource(boost::asio::system_executor(), [] {
     Options bad;

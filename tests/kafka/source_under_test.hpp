@@ -141,7 +141,7 @@ class SourceUnderTest {
 inline Options quick_options(const std::string& brokers, const std::vector<std::string>& topics) {
   Options options;
   options.brokers = brokers;
-  for (const auto& topic : topics) options.topics.push_back({topic, "expected", 0});
+  for (const auto& topic : topics) options.topics.push_back({.name = topic, .side = "expected"});
   options.metadata_interval = std::chrono::milliseconds{300};
   options.ends_interval = std::chrono::milliseconds{50};
   options.confirm_for = std::chrono::milliseconds{500};
