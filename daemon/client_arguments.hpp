@@ -42,4 +42,15 @@ struct ImportArguments {
   std::chrono::milliseconds retry{std::chrono::minutes{5}};
 };
 
+// Which dead letters, and why they need no more care.
+struct DeadLetterArguments {
+  std::vector<std::uint64_t> ids;
+  std::string topic;
+  std::string reason;
+  std::string batch;
+  std::string state;
+  std::string before;
+  std::string note;
+};
+
 }  // namespace rollcall

@@ -167,11 +167,51 @@ void add_import(CLI::App& app, CommandLine& line) {
       "130 interrupted.");
 }
 
+void add_letter_filter(CLI::App& app, CommandLine& line) {
+  auto& which = line.dead_letters;
+  app.add_option("--topic", which.topic, "Of this topic, or of one source such as orders/3")
+      ->option_text("NAME");
+  app.add_option("--reason", which.reason, "Refused for this reason, such as not_json")
+      ->option_text("WORD");
+  app.add_option("--batch", which.batch, "That name this batch")->option_text("NAME");
+}
+
+void add_dead_letters(CLI::App& app, CommandLine& line) {
+  auto& which = line.dead_letters;
+  auto* const letters = app.add_subcommand(
+      "dead-letters", "Records that could not be read: what they were, and closing them");
+  letters->require_subcommand(1);
+  auto* const list = letters->add_subcommand("list", "One line for each");
+  set_verb(*list, line, Verb::dead_letters_list);
+  add_letter_filter(*list, line);
+  list->add_option("--state", which.state, "open, acknowledged or replayed")
+      ->option_text("WORD")
+      ->check(CLI::IsMember({"open", "acknowledged", "replayed"}));
+  auto* const show = letters->add_subcommand("show", "All that is known of one");
+  set_verb(*show, line, Verb::dead_letters_show);
+  show->add_option("ID", which.ids, "Its number, as the list shows it")->required();
+  auto* const acknowledge = letters->add_subcommand(
+      "acknowledge", "Close those that were looked into: they no longer put any batch in doubt");
+  set_verb(*acknowledge, line, Verb::dead_letters_acknowledge);
+  acknowledge->add_option("ID", which.ids, "Their numbers, or say which by the options");
+  add_letter_filter(*acknowledge, line);
+  acknowledge->add_option("--before", which.before, "Read before this time")->option_text("TIME");
+  acknowledge->add_option("--note", which.note, "Why they need no more care; kept with each")
+      ->option_text("TEXT")
+      ->required();
+  for (auto* const command : {list, show, acknowledge}) {
+    add_connection(*command, line);
+    add_output(*command, line, {"table", "json", "csv"}, "Form of the data on stdout [table]");
+    command->footer(kConnectionFooter);
+  }
+}
+
 }  // namespace
 
 void add_client_commands(CLI::App& app, CommandLine& line) {
   add_batch(app, line);
   add_check(app, line);
+  add_dead_letters(app, line);
   add_import(app, line);
 }
 

@@ -17,6 +17,9 @@ enum class Verb {
   batch_show,
   batch_missing,
   check,
+  dead_letters_list,
+  dead_letters_show,
+  dead_letters_acknowledge,
   import,
   config_check,
   config_print,
@@ -36,6 +39,7 @@ struct CommandLine {
   ListArguments list;
   CheckArguments check;
   ImportArguments import;
+  DeadLetterArguments dead_letters;
   ExitCode exit_code = ExitCode::ok;
   std::string out;
   std::string err;

@@ -20,6 +20,12 @@ struct DemoOptions {
 [[nodiscard]] int batch_show(const ClientArguments& client);
 [[nodiscard]] int batch_missing(const ClientArguments& client);
 [[nodiscard]] int check(const ClientArguments& client, const CheckArguments& limits);
+[[nodiscard]] int dead_letters_list(const ClientArguments& client,
+                                    const DeadLetterArguments& which);
+[[nodiscard]] int dead_letters_show(const ClientArguments& client,
+                                    const DeadLetterArguments& which);
+[[nodiscard]] int dead_letters_acknowledge(const ClientArguments& client,
+                                           const DeadLetterArguments& which);
 [[nodiscard]] int import_file(const ClientArguments& client, const ImportArguments& import);
 
 }  // namespace rollcall

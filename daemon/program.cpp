@@ -98,6 +98,12 @@ std::optional<int> run_client_verb(const CommandLine& line) {
       return batch_missing(line.client);
     case Verb::check:
       return check(line.client, line.check);
+    case Verb::dead_letters_list:
+      return dead_letters_list(line.client, line.dead_letters);
+    case Verb::dead_letters_show:
+      return dead_letters_show(line.client, line.dead_letters);
+    case Verb::dead_letters_acknowledge:
+      return dead_letters_acknowledge(line.client, line.dead_letters);
     case Verb::import:
       return import_file(line.client, line.import);
     default:
