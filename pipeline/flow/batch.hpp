@@ -16,6 +16,7 @@ namespace rollcall {
 [[nodiscard]] Side side_index(const std::vector<std::string>& sides, std::string_view name);
 
 inline constexpr std::uint32_t kNotPending = std::numeric_limits<std::uint32_t>::max();
+inline constexpr std::uint32_t kUntouched = std::numeric_limits<std::uint32_t>::max();
 
 // One batch within one slice: its row, its sets and how often they have changed.
 // Owner: Slice. Runs on: the loop.
@@ -25,9 +26,9 @@ struct Batch {
 
   BatchRow row;
   std::unique_ptr<Ledger> ledger;
-  std::uint64_t revision;  // grows with each event that named this batch
-  bool touched = false;    // has a delta that no cut has taken
-  bool stored = false;     // its row went into a checkpoint
+  std::uint64_t revision;              // grows with each event that named this batch
+  std::uint32_t touched = kUntouched;  // place among those with a delta that no cut has taken
+  bool stored = false;                 // its row went into a checkpoint
   // Its sides are the slice's, so a channel's side index holds here too.
   bool default_sides = false;
   std::uint32_t pending = kNotPending;  // which group of PendingIds is for this batch

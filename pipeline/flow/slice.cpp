@@ -45,7 +45,7 @@ void Slice::drop() {
   last_ = nullptr;
   touched_.clear();
   by_name_.clear();
-  batches_.clear();
+  batches_ = BatchList{};
   dead_letters_.clear();
   deleted_.clear();
   garbage_.clear();
@@ -97,29 +97,34 @@ bool Slice::add_sides(Batch& batch, const std::vector<std::string>& names) {
 void Slice::remove(Batch& batch) {
   ENSURE(batch.pending == kNotPending);
   last_ = nullptr;
-  if (batch.touched) std::erase(touched_, &batch);
+  if (batch.touched != kUntouched) {
+    touched_.back()->touched = batch.touched;
+    touched_[batch.touched] = touched_.back();
+    touched_.pop_back();
+  }
   // Also where it was never stored: the next checkpoint holds the positions behind the events that made it.
   deleted_.push_back(batch.row.number);
-  std::erase_if(details_,
-                [&batch](const RecordDetail& detail) { return detail.batch == batch.row.number; });
-  garbage_.push_back(std::move(batch.ledger));
   uncut_bytes_ += kBatchOverheadBytes;
   by_name_.erase(batch.row.name);
-  std::erase_if(batches_, [&batch](const auto& held) { return held.get() == &batch; });
+  garbage_.emplace_back(batches_.take(batch.row.number));
+}
+
+void Slice::clear() {
+  last_ = nullptr;
+  touched_.clear();
+  uncut_bytes_ += batches_.size() * sizeof(BatchNumber);
+  batches_.append_numbers_to(deleted_);
+  garbage_.push_back(std::make_shared<const BatchList>(std::exchange(batches_, {})));
+  garbage_.push_back(std::make_shared<const ByName>(std::exchange(by_name_, {})));
 }
 
 Batch& Slice::insert(std::unique_ptr<Batch> batch) {
   batch->default_sides = batch->row.sides == sides_;
   by_name_.emplace(batch->row.name, batch.get());
-  return *batches_.emplace_back(std::move(batch));
+  return batches_.add(std::move(batch));
 }
 
-Batch* Slice::find(BatchNumber number) const {
-  const auto found =
-      std::lower_bound(batches_.begin(), batches_.end(), number,
-                       [](const auto& batch, BatchNumber n) { return batch->row.number < n; });
-  return found != batches_.end() && (*found)->row.number == number ? found->get() : nullptr;
-}
+Batch* Slice::find(BatchNumber number) const { return batches_.find(number); }
 
 Batch* Slice::find(std::string_view name) const {
   const auto found = by_name_.find(name);
@@ -161,7 +166,7 @@ Checkpoint Slice::cut() {
   receipts_.cut(checkpoint);
   checkpoint.changes.reserve(touched_.size());
   for (Batch* batch : touched_) {
-    batch->touched = false;
+    batch->touched = kUntouched;
     if (!std::exchange(batch->stored, true)) checkpoint.new_batches.push_back(batch->row);
     LedgerChange& change = checkpoint.changes.emplace_back();
     change.batch = batch->row.number;

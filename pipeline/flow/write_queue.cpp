@@ -277,7 +277,7 @@ void WriteQueue::apply_one(Entry& entry, const DeleteBatch& change) {
 
 void WriteQueue::apply_one(Entry& entry, const DeleteAllBatches&) {
   entry.answer.receipt.accepted = slice_.batches().size();
-  while (!slice_.batches().empty()) slice_.remove(*slice_.batches().back());
+  slice_.clear();
 }
 
 void WriteQueue::apply_one(Entry& entry, const TakeNumber& change) {
