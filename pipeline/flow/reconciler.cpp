@@ -173,6 +173,7 @@ void Reconciler::cut_if_due() {
 void Reconciler::cut() {
   const std::size_t bytes = slice_.uncut_bytes();
   Checkpoint checkpoint = slice_.cut();
+  for (const std::string& broken : checkpoint.broken_laws) telemetry_.invariant_violated(broken);
   checkpoint.positions = pump_.take_moved_positions();
   checkpointer_.submit(std::move(checkpoint), bytes);
 }

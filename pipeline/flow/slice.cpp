@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "pipeline/ensure.hpp"
+#include "pipeline/flow/ledger_laws.hpp"
 
 namespace rollcall {
 namespace {
@@ -37,6 +38,7 @@ void Slice::restore(SliceState state) {
     auto batch = std::make_unique<Batch>(std::move(restored.row), std::move(restored.ledger),
                                          restored.summary.revision);
     batch->stored = true;
+    batch->at_cut = named_now(*batch->ledger);
     insert(std::move(batch));
   }
 }
@@ -172,6 +174,10 @@ Checkpoint Slice::cut() {
     change.batch = batch->row.number;
     change.delta = batch->ledger->take_delta();
     change.after = ledger_summary(*batch);
+    std::string broken = broken_law(*batch, change);
+    if (!broken.empty() && !std::exchange(batch->broken, true))
+      checkpoint.broken_laws.push_back(std::move(broken));
+    batch->at_cut = named_now(*batch->ledger);
   }
   touched_.clear();
   uncut_bytes_ = 0;

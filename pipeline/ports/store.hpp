@@ -113,6 +113,7 @@ struct Checkpoint {
   std::vector<Receipt> receipts;  // each in the place of an older one of its key
   std::optional<std::int64_t> receipts_expired_ms{};  // those of this time and before are let go
   std::vector<Garbage> garbage;                       // of deleted batches; encode() destroys it
+  std::vector<std::string> broken_laws;               // seen at the cut; for telemetry, not stored
   bool encoded = false;
 };
 
