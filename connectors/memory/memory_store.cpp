@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <set>
 #include <utility>
 
 #include "connectors/blocking_thread.hpp"
@@ -115,6 +116,25 @@ std::vector<std::uint64_t> write_dead_letters(SharedState& state, const Checkpoi
   return acknowledged;
 }
 
+// Whether neither number nor name of a row belongs to another batch, which only another slice can have made.
+Result<void> check_free(const SharedState& state, const std::set<BatchNumber>& deleted,
+                        const BatchRow& row) {
+  const auto name = state.names.find(row.name);
+  BatchNumber holder = row.number;
+  if (name != state.names.end() && !deleted.contains(name->second)) holder = name->second;
+  const auto found = state.batches.find(holder);
+  if (found == state.batches.end()) return {};
+  const BatchRow& old = found->second;
+  const bool same = old.number == row.number && old.name == row.name &&
+                    old.ledger_sides == row.ledger_sides && old.sides.size() <= row.sides.size() &&
+                    std::equal(old.sides.begin(), old.sides.end(), row.sides.begin());
+  if (same) return {};
+  return fatal("batch " + std::to_string(row.number) + " (" + row.name +
+                   ") of this slice is batch " + std::to_string(old.number) + " (" + old.name +
+                   ") in the store, or has other sides there; nothing was written",
+               "Let one slice alone make batches in a store.");
+}
+
 }  // namespace
 
 std::shared_ptr<SharedState> make_shared_state() {
@@ -192,14 +212,25 @@ Result<CommitStats> MemoryStore::Impl::write(StoredSlice& stored, const Checkpoi
   if (stored.sequence == checkpoint.sequence)
     return told(stored, checkpoint);  // written before, and the answer was lost
   ENSURE(stored.sequence + 1 == checkpoint.sequence);
+  const std::set<BatchNumber> deleted(checkpoint.deleted_batches.begin(),
+                                      checkpoint.deleted_batches.end());
+  for (const BatchRow& row : checkpoint.new_batches) {
+    auto free = check_free(*state, deleted, row);
+    if (!free) return free.error();
+  }
   for (const BatchNumber number : checkpoint.deleted_batches) {
-    state->batches.erase(number);
-    std::erase_if(state->details,
-                  [number](const auto& detail) { return std::get<0>(detail.first) == number; });
+    if (const auto found = state->batches.find(number); found != state->batches.end()) {
+      state->names.erase(found->second.name);
+      state->batches.erase(found);
+    }
+    state->details.erase(state->details.lower_bound({number, OwnedRecordId{}, Side{0}}),
+                         state->details.lower_bound({number + 1, OwnedRecordId{}, Side{0}}));
     for (auto& [id, slice] : state->slices) slice.ledgers.erase(number);
   }
-  for (const BatchRow& row : checkpoint.new_batches)
+  for (const BatchRow& row : checkpoint.new_batches) {
     state->batches.insert_or_assign(row.number, row);
+    state->names.insert_or_assign(row.name, row.number);
+  }
   for (const RecordDetail& detail : checkpoint.details)
     state->details[{detail.batch, detail.id, detail.side}] = detail.json;
   if (checkpoint.receipts_expired_ms) {

@@ -36,6 +36,7 @@ struct SharedState {
   Seed seed = 0;
   std::map<SliceId, StoredSlice> slices;
   std::map<BatchNumber, BatchRow> batches;
+  std::map<std::string, BatchNumber> names;
   std::map<std::tuple<BatchNumber, OwnedRecordId, Side>, std::string> details;
   std::vector<DeadLetter> dead_letters;  // by ascending number
   std::int64_t next_letter = 1;

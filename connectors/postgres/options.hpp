@@ -23,7 +23,9 @@ struct PostgresOptions {
   std::chrono::milliseconds stall_margin{5'000};
   std::chrono::milliseconds close_timeout{5'000};
 
-  std::size_t statement_bytes_max = 16U << 20U;    // payload in one INSERT
+  std::size_t statement_bytes_max = 16U << 20U;  // payload in one INSERT
+  // Batches in one statement, so that it ends within its time however many are made, changed or deleted at once.
+  std::size_t statement_batches_max = 10'000;
   std::size_t restore_page_bytes_max = 8U << 20U;  // payload in one page, for each restoring thread
   std::size_t restore_threads = 2;
   std::size_t dead_letters_limit_max = 10'000;  // in one answer

@@ -65,36 +65,46 @@ constexpr std::chrono::seconds kLookInterval{1};
 
 struct PostgresStore::Impl {
   Impl(asio::any_io_executor executor, PostgresOptions given)
-      : loop(std::move(executor)), options(std::move(given)), thread(loop, "rollcall-db") {}
+      : loop(std::move(executor)),
+        options(std::move(given)),
+        reads{nullptr, {loop, "rollcall-read"}},
+        commits{nullptr, {loop, "rollcall-db"}} {}
+
+  // A connection and the only thread that uses it.
+  struct Session {
+    std::unique_ptr<Connection> connection;
+    BlockingThread thread;
+  };
 
   const asio::any_io_executor loop;
   const PostgresOptions options;
   Cutter cutter;
   Compactor compactor{options};
-  std::unique_ptr<Connection> connection;  // the db thread's
-  BlockingThread thread;
+  Session reads;  // what people ask for: a lock that it waits for holds up no commit
+  Session commits;
 
-  // Runs work on the db thread and meanwhile looks from the loop whether a statement there has
-  // outlasted `stall`.
+  // Runs work on a session's thread and meanwhile looks from the loop whether a statement has outlasted `stall`.
   template <class Work>
-  auto run(Work work, std::chrono::milliseconds stall) -> asio::awaitable<decltype(work())> {
+  auto run(Session& on, Work work, std::chrono::milliseconds stall)
+      -> asio::awaitable<decltype(work())> {
     const std::chrono::milliseconds limit = stall + options.stall_margin;
     const Ticker look(loop, kLookInterval, [this, limit] { cutter.cut_if_busy_for(limit); });
-    co_return co_await thread.run(work);
+    co_return co_await on.thread.run(work);
   }
 
-  // All below runs on the db thread.
-  Connection& connected() {
-    if (!connection) connection = std::make_unique<Connection>(options, cutter);
-    return *connection;
+  // All below runs on the session's thread, and where none is named on that of commits.
+  Connection& connected(Session& session) {
+    if (!session.connection) session.connection = std::make_unique<Connection>(options, cutter);
+    return *session.connection;
   }
   // Runs work on the connection, made now where there is none. After a failure of the connection or
   // a statement the next attempt begins with a new one: nothing of a session in an unknown state is
   // kept.
   template <class Work>
-  auto on_connection(const Work& work) -> decltype(work(std::declval<Connection&>())) {
-    auto result = attempt(options, [&] { return work(connected()); });
-    if (!result) connection.reset();
+  auto on_connection(Session& session, const Work& work)
+      -> decltype(work(std::declval<Connection&>())) {
+    auto result = attempt(options, [&] { return work(connected(session)); });
+    if (!result) session.connection.reset();
     return result;
   }
   Result<SliceState> acquire(SliceId slice, const std::string& owner);
@@ -107,8 +117,8 @@ PostgresStore::PostgresStore(asio::any_io_executor loop, PostgresOptions options
 PostgresStore::~PostgresStore() { impl_->cutter.cut_for_good(); }
 
 Result<SliceState> PostgresStore::Impl::acquire(SliceId slice, const std::string& owner) {
-  auto acquired =
-      on_connection([&](Connection& on) { return acquire_slice(on, options, slice, owner); });
+  auto acquired = on_connection(
+      commits, [&](Connection& on) { return acquire_slice(on, options, slice, owner); });
   if (!acquired) return acquired.error();
   std::map<BatchNumber, std::size_t> sides;
   for (const RestoredBatch& batch : acquired->state.batches)
@@ -120,20 +130,20 @@ Result<SliceState> PostgresStore::Impl::acquire(SliceId slice, const std::string
 Result<CommitStats> PostgresStore::Impl::commit(Checkpoint& checkpoint) {
   if (!checkpoint.deleted_batches.empty()) compactor.forget(checkpoint.deleted_batches);
   encode(checkpoint);  // outside the transaction: sorting must not hold the slice's row
-  auto written = on_connection([&](Connection& on) -> Result<CommitStats> {
+  auto written = on_connection(commits, [&](Connection& on) -> Result<CommitStats> {
     try {
       return write_checkpoint(on, options, checkpoint);
     } catch (const InDoubt&) {
-      connection.reset();
+      commits.connection.reset();
     }
     // Whatever became of the commit: the row tells, once nobody holds it any more.
     const auto found =
-        standing(connected(), checkpoint.slice, checkpoint.epoch, checkpoint.sequence);
+        standing(connected(commits), checkpoint.slice, checkpoint.epoch, checkpoint.sequence);
     if (!found) return found.error();
     if (*found == Standing::next)
       return transient("PostgreSQL: the connection was lost before the commit");
     CommitStats stats = stats_of(checkpoint);
-    Transaction transaction(connected());
+    Transaction transaction(connected(commits));
     tell_doubts(transaction, checkpoint, stats);
     return stats;
   });
@@ -157,39 +167,44 @@ void PostgresStore::Impl::tell_compactor(const Checkpoint& checkpoint) {
 asio::awaitable<Result<SliceState>> PostgresStore::acquire(SliceId slice, std::string owner) {
   Impl& impl = *impl_;
   const auto schema = [&impl] {
-    return impl.on_connection([&](Connection& on) { return migrate(impl.options, on); });
+    return impl.on_connection(impl.commits,
+                              [&](Connection& on) { return migrate(impl.options, on); });
   };
-  const auto migrated = co_await impl.run(schema, impl.options.migration_statement_timeout);
+  const auto migrated =
+      co_await impl.run(impl.commits, schema, impl.options.migration_statement_timeout);
   if (!migrated) co_return migrated.error();
   const auto work = [&impl, slice, &owner] { return impl.acquire(slice, owner); };
-  co_return co_await impl.run(work, impl.options.statement_timeout);
+  co_return co_await impl.run(impl.commits, work, impl.options.statement_timeout);
 }
 
 asio::awaitable<Result<CommitStats>> PostgresStore::commit(Checkpoint& checkpoint) {
   const auto work = [impl = impl_.get(), &checkpoint] { return impl->commit(checkpoint); };
-  co_return co_await impl_->run(work, impl_->options.statement_timeout);
+  co_return co_await impl_->run(impl_->commits, work, impl_->options.statement_timeout);
 }
 
 asio::awaitable<Result<void>> PostgresStore::confirm(SliceId slice, Epoch epoch) {
   const auto work = [impl = impl_.get(), slice, epoch] {
-    return impl->on_connection([&](Connection& on) { return confirm_slice(on, slice, epoch); });
+    return impl->on_connection(impl->commits,
+                               [&](Connection& on) { return confirm_slice(on, slice, epoch); });
   };
-  co_return co_await impl_->run(work, impl_->options.statement_timeout);
+  co_return co_await impl_->run(impl_->commits, work, impl_->options.statement_timeout);
 }
 
 asio::awaitable<Result<DeadLetterPage>> PostgresStore::dead_letters(DeadLetterQuery query) {
   query.limit = std::min(query.limit, impl_->options.dead_letters_limit_max);
   const auto work = [impl = impl_.get(), &query] {
-    return impl->on_connection([&](Connection& on) { return read_dead_letters(on, query); });
+    return impl->on_connection(impl->reads,
+                               [&](Connection& on) { return read_dead_letters(on, query); });
   };
-  co_return co_await impl_->run(work, impl_->options.statement_timeout);
+  co_return co_await impl_->run(impl_->reads, work, impl_->options.statement_timeout);
 }
 
 asio::awaitable<Result<std::vector<RecordDetail>>> PostgresStore::details(DetailQuery query) {
   const auto work = [impl = impl_.get(), &query] {
-    return impl->on_connection([&](Connection& on) { return read_details(on, query); });
+    return impl->on_connection(impl->reads,
+                               [&](Connection& on) { return read_details(on, query); });
   };
-  co_return co_await impl_->run(work, impl_->options.statement_timeout);
+  co_return co_await impl_->run(impl_->reads, work, impl_->options.statement_timeout);
 }
 
 asio::awaitable<void> PostgresStore::close() {
@@ -200,11 +215,16 @@ asio::awaitable<void> PostgresStore::close() {
                         [&impl] { impl.cutter.cut_for_good(); });
   impl.compactor.stop();
   const auto disconnect = [&impl]() -> bool {
-    impl.connection.reset();
+    impl.commits.connection.reset();
     impl.compactor.join();
     return true;
   };
-  co_await impl.thread.run(disconnect);
+  const auto stop_reading = [&impl]() -> bool {
+    impl.reads.connection.reset();
+    return true;
+  };
+  co_await impl.commits.thread.run(disconnect);
+  co_await impl.reads.thread.run(stop_reading);
 }
 
 CompactionStats PostgresStore::compaction_stats() const { return impl_->compactor.stats(); }

@@ -13,8 +13,8 @@ namespace rollcall::postgres {
 // the background.
 // Owner:   the daemon; outlives every call made on it. close() before the loop ends.
 // Runs on: calls are made on the loop and resume there, one commit at a time. The work is done on
-//          two threads of its own, `rollcall-db` (commits, reads) and `rollcall-merge`
-//          (compaction); restoring adds options.restore_threads - 1.
+//          three threads of its own, each with its connections: `rollcall-db` (commits), `rollcall-read` (what people
+//          ask for) and `rollcall-merge` (compaction); restoring adds options.restore_threads - 1.
 // Limits:  PostgresOptions. No call outlasts its statements' timeouts; nothing is retried in here
 //          but what is in doubt.
 // Fails:   transient (unreachable, busy, shut down, disk full), fenced, fatal (damage, wrong

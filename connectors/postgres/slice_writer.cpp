@@ -1,6 +1,7 @@
 #include "connectors/postgres/slice_writer.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "connectors/postgres/dead_letter_table.hpp"
 #include "connectors/postgres/detail_table.hpp"
@@ -30,11 +31,32 @@ constexpr Statement kBatches{
     "$7::smallint[], $8::bigint[], $9::smallint[], $10::text[], $11::bigint[])"
     " as new(number, name, sides, record_type, description, created, ledger_sides, deadline, kind, "
     "feeds, began)"
+    // Where another slice has given the number or the name to another batch nothing is written, which shows.
+    " where not exists (select from batch other where other.name = new.name and other.number <> "
+    "new.number)"
     " on conflict (number) do update set sides = excluded.sides, kind = excluded.kind, feeds = "
-    "excluded.feeds"};
+    "excluded.feeds"
+    " where batch.name = excluded.name and batch.ledger_sides = excluded.ledger_sides"
+    " and batch.sides = excluded.sides[1:cardinality(batch.sides)]"};
+constexpr Statement kClash{
+    "find_clash",
+    "select new.number, new.name, old.number, old.name"
+    " from unnest($1::bigint[], $2::text[], $3::text[], $4::smallint[]) as new(number, name, "
+    "sides, ledger_sides)"
+    " join batch old on old.number = new.number or old.name = new.name"
+    " where old.number <> new.number or old.name <> new.name or old.ledger_sides <> "
+    "new.ledger_sides"
+    " or old.sides <> (new.sides::text[])[1:cardinality(old.sides)] order by new.number limit 1"};
 // For every slice: a batch is deleted whole. The row goes last, and a merge that is under way for it finds it gone.
+// Slices are named so that the primary key finds the rows.
 constexpr Statement kDeleteSegments{"delete_segments",
-                                    "delete from segment where batch = any($1::bigint[])"};
+                                    "delete from segment where slice in (select slice from slice)"
+                                    " and batch = any($1::bigint[])"};
+// Before the row: each would be found through the foreign key on its own.
+constexpr Statement kDeleteLedgers{"delete_ledgers",
+                                   "delete from ledger where batch = any($1::bigint[])"};
+constexpr Statement kDeleteDetails{"delete_details",
+                                   "delete from record_detail where batch = any($1::bigint[])"};
 constexpr Statement kDeleteBatches{"delete_batches",
                                    "delete from batch where number = any($1::bigint[])"};
 constexpr Statement kExpireReceipts{
@@ -101,13 +123,36 @@ Result<Standing> judge(const Rows& rows, SliceId slice, Epoch epoch, std::uint64
                "that state.");
 }
 
-void insert_batches(Transaction& transaction, const Checkpoint& checkpoint) {
+// Calls visit(piece) for pieces of at most `size` elements.
+template <class T, class Visit>
+void in_pieces(const std::vector<T>& all, std::size_t size, const Visit& visit) {
+  for (std::size_t begin = 0; begin < all.size(); begin += size)
+    visit(std::span<const T>(all).subspan(begin, std::min(size, all.size() - begin)));
+}
+
+Failure clash(Transaction& transaction, const std::string& numbers, const std::string& names,
+              const std::string& sides, const std::string& places) {
+  const Rows found = transaction.run(kClash, numbers, names, sides, places);
+  const auto batch = [](const pqxx::field& number, const pqxx::field& name) {
+    return "batch " + std::string(text_of(number)) + " (" + from_text(text_of(name)) + ")";
+  };
+  std::string what = "a batch of this process is another one in the database";
+  if (!found.empty()) {
+    what = batch(found[0][0], found[0][1]) + " of this process is " +
+           batch(found[0][2], found[0][3]) + " in the database, or has other sides there";
+  }
+  return fatal(what + "; nothing was written",
+               "Let one process alone, with one slice, make batches in a database; give the other "
+               "a schema of its own.");
+}
+
+Result<void> insert_batches(Transaction& transaction, std::span<const BatchRow> rows) {
   ArrayLiteral numbers, names, sides, types, descriptions, created, places, deadlines;
   ArrayLiteral kinds, feeds, began;
   const auto add_optional = [](ArrayLiteral& array, const std::optional<std::string>& text) {
     text ? array.add(to_text(*text)) : array.add_null();
   };
-  for (const BatchRow& row : checkpoint.new_batches) {
+  for (const BatchRow& row : rows) {
     ArrayLiteral own_sides, own_feeds;
     for (const std::string& side : row.sides) own_sides.add(to_text(side));
     for (const std::string& feed : row.feeds) own_feeds.add(to_text(feed));
@@ -123,20 +168,40 @@ void insert_batches(Transaction& transaction, const Checkpoint& checkpoint) {
     feeds.add(own_feeds.take());
     began.add(row.began_at_ms);
   }
-  transaction.run(kBatches, numbers.take(), names.take(), sides.take(), types.take(),
-                  descriptions.take(), created.take(), places.take(), deadlines.take(),
-                  kinds.take(), feeds.take(), began.take());
+  const std::string all_numbers = numbers.take();
+  const std::string all_names = names.take();
+  const std::string all_sides = sides.take();
+  const std::string all_places = places.take();
+  const Rows written = transaction.run(kBatches, all_numbers, all_names, all_sides, types.take(),
+                                       descriptions.take(), created.take(), all_places,
+                                       deadlines.take(), kinds.take(), feeds.take(), began.take());
+  if (static_cast<std::size_t>(written.affected_rows()) == rows.size()) return {};
+  return clash(transaction, all_numbers, all_names, all_sides, all_places);
 }
 
-void delete_batches(Transaction& transaction, const Checkpoint& checkpoint) {
-  ArrayLiteral numbers;
-  for (const BatchNumber number : checkpoint.deleted_batches) numbers.add(number);
-  const std::string array = numbers.take();
-  // Twice: a merge that was about to commit holds what it has merged. The first statement waits until it lets go, only
-  // the second sees what it wrote in its place.
-  transaction.run(kDeleteSegments, array);
-  transaction.run(kDeleteSegments, array);
-  transaction.run(kDeleteBatches, array);
+Result<void> insert_batches(Transaction& transaction, const PostgresOptions& options,
+                            const Checkpoint& checkpoint) {
+  Result<void> written;
+  in_pieces(checkpoint.new_batches, options.statement_batches_max, [&](auto piece) {
+    if (written) written = insert_batches(transaction, piece);
+  });
+  return written;
+}
+
+void delete_batches(Transaction& transaction, const PostgresOptions& options,
+                    const Checkpoint& checkpoint) {
+  in_pieces(checkpoint.deleted_batches, options.statement_batches_max, [&](auto piece) {
+    ArrayLiteral numbers;
+    for (const BatchNumber number : piece) numbers.add(number);
+    const std::string array = numbers.take();
+    // Twice: a merge that was about to commit holds what it has merged. The first statement waits until it lets go,
+    // only the second sees what it wrote in its place.
+    transaction.run(kDeleteSegments, array);
+    transaction.run(kDeleteSegments, array);
+    transaction.run(kDeleteLedgers, array);
+    transaction.run(kDeleteDetails, array);
+    transaction.run(kDeleteBatches, array);
+  });
 }
 
 void write_receipts(Transaction& transaction, const Checkpoint& checkpoint) {
@@ -166,9 +231,10 @@ std::string array_of(const std::vector<std::uint64_t>& numbers) {
   return array.take();
 }
 
-void upsert_ledgers(Transaction& transaction, const Checkpoint& checkpoint) {
+void upsert_ledgers(Transaction& transaction, SliceId slice,
+                    std::span<const LedgerChange> changes) {
   ArrayLiteral batches, masks, counts, duplicates, duplicate_ids, revisions;
-  for (const LedgerChange& change : checkpoint.changes) {
+  for (const LedgerChange& change : changes) {
     ArrayLiteral own_masks, own_counts;
     for (const auto& [mask, count] : change.after.counts) {
       own_masks.add(std::int64_t{mask});
@@ -181,8 +247,8 @@ void upsert_ledgers(Transaction& transaction, const Checkpoint& checkpoint) {
     duplicate_ids.add(array_of(change.after.duplicate_ids));
     revisions.add(change.after.revision);
   }
-  transaction.run(kLedgers, checkpoint.slice, batches.take(), masks.take(), counts.take(),
-                  duplicates.take(), duplicate_ids.take(), revisions.take());
+  transaction.run(kLedgers, slice, batches.take(), masks.take(), counts.take(), duplicates.take(),
+                  duplicate_ids.take(), revisions.take());
 }
 
 void upsert_positions(Transaction& transaction, const Checkpoint& checkpoint) {
@@ -224,6 +290,7 @@ void insert_segments(Transaction& transaction, const PostgresOptions& options, S
   for (std::size_t next = 0; next < rows.size();) {
     ArrayLiteral batches, sequences, chunks, levels, records, checksums, first, length;
     std::string payloads;
+    const std::size_t end = next + std::min(rows.size() - next, options.statement_batches_max);
     do {
       const SegmentRow& row = rows[next];
       batches.add(row.batch);
@@ -236,7 +303,7 @@ void insert_segments(Transaction& transaction, const PostgresOptions& options, S
       length.add(row.content->payload.size());
       payloads += row.content->payload;
       ++next;
-    } while (next < rows.size() &&
+    } while (next < end &&
              payloads.size() + rows[next].content->payload.size() <= options.statement_bytes_max);
     transaction.run(kSegments, slice, static_cast<int>(kSegmentFormat), as_bytes(payloads),
                     batches.take(), sequences.take(), chunks.take(), levels.take(), records.take(),
@@ -267,11 +334,13 @@ Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptio
     tell_doubts(transaction, checkpoint, stats);
     return stats;
   }
-  if (!checkpoint.deleted_batches.empty()) delete_batches(transaction, checkpoint);
+  delete_batches(transaction, options, checkpoint);
   connection.step("commit.after_deletions");
-  if (!checkpoint.new_batches.empty()) insert_batches(transaction, checkpoint);
+  const auto inserted = insert_batches(transaction, options, checkpoint);
+  if (!inserted) return inserted.error();
   connection.step("commit.after_batches");
-  if (!checkpoint.changes.empty()) upsert_ledgers(transaction, checkpoint);
+  in_pieces(checkpoint.changes, options.statement_batches_max,
+            [&](auto piece) { upsert_ledgers(transaction, checkpoint.slice, piece); });
   connection.step("commit.after_ledgers");
   insert_segments(transaction, options, checkpoint.slice, rows_of(checkpoint));
   connection.step("commit.after_segments");

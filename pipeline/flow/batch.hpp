@@ -5,6 +5,7 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "pipeline/ledger/ledger.hpp"
 #include "pipeline/ports/answers.hpp"
@@ -16,6 +17,13 @@ namespace rollcall {
 [[nodiscard]] Side side_index(const std::vector<std::string>& sides, std::string_view name);
 
 inline constexpr std::uint32_t kNotPending = std::numeric_limits<std::uint32_t>::max();
+inline constexpr std::uint32_t kUntouched = std::numeric_limits<std::uint32_t>::max();
+
+// What a side had named, and named again, when the batch was last cut.
+struct NamedAtCut {
+  std::uint64_t ids = 0;
+  std::uint64_t repeats = 0;
+};
 
 // One batch within one slice: its row, its sets and how often they have changed.
 // Owner: Slice. Runs on: the loop.
@@ -25,12 +33,14 @@ struct Batch {
 
   BatchRow row;
   std::unique_ptr<Ledger> ledger;
-  std::uint64_t revision;  // grows with each event that named this batch
-  bool touched = false;    // has a delta that no cut has taken
-  bool stored = false;     // its row went into a checkpoint
+  std::uint64_t revision;              // grows with each event that named this batch
+  std::uint32_t touched = kUntouched;  // place among those with a delta that no cut has taken
+  bool stored = false;                 // its row went into a checkpoint
   // Its sides are the slice's, so a channel's side index holds here too.
   bool default_sides = false;
   std::uint64_t feeds = 0;              // bit n: the slice's feed n has named it
+  std::vector<NamedAtCut> at_cut;       // for each place of a side; empty before the first cut
+  bool broken = false;                  // a law did not hold: told once
   std::uint32_t pending = kNotPending;  // which group of PendingIds is for this batch
 
   // The index of a side by name; kSidesMax where the batch has no such side.

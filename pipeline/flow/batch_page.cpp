@@ -1,6 +1,8 @@
 #include "pipeline/flow/batch_page.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <memory>
 
 namespace rollcall {
 
@@ -27,8 +29,7 @@ bool matches(const Batch& batch, const BatchPage& page) {
 
 }  // namespace
 
-std::vector<const Batch*> select(const std::vector<std::unique_ptr<Batch>>& batches,
-                                 const BatchPage& page) {
+std::vector<const Batch*> select(const BatchList& batches, const BatchPage& page) {
   const bool by_number = page.order == Order::by_number || page.order == Order::by_number_down;
   std::vector<const Batch*> found;
   const auto take = [&](const std::unique_ptr<Batch>& batch) {
@@ -36,7 +37,8 @@ std::vector<const Batch*> select(const std::vector<std::unique_ptr<Batch>>& batc
     return by_number && found.size() == page.limit;  // they come in order
   };
   if (page.order == Order::by_number_down) {
-    static_cast<void>(std::find_if(batches.rbegin(), batches.rend(), take));
+    static_cast<void>(std::find_if(std::make_reverse_iterator(batches.end()),
+                                   std::make_reverse_iterator(batches.begin()), take));
   } else {
     static_cast<void>(std::find_if(batches.begin(), batches.end(), take));
   }

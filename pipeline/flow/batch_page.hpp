@@ -1,16 +1,14 @@
 #pragma once
 
-#include <memory>
 #include <vector>
 
-#include "pipeline/flow/batch.hpp"
+#include "pipeline/flow/batch_list.hpp"
 #include "pipeline/ports/answers.hpp"
 
 namespace rollcall {
 
 // The batches of a page, in its order. By number it reads as far as the page reaches; by name it
 // looks at all of them.
-[[nodiscard]] std::vector<const Batch*> select(const std::vector<std::unique_ptr<Batch>>& batches,
-                                               const BatchPage& page);
+[[nodiscard]] std::vector<const Batch*> select(const BatchList& batches, const BatchPage& page);
 
 }  // namespace rollcall

@@ -106,6 +106,8 @@ void Pump::begin_record(const RawRecord& record) {
   batch_ = batch;
   side_ = side;
   next_id_ = 0;
+  range_.reset();
+  if (event->range) range_.emplace(*event->range);
   continue_event();
 }
 
@@ -125,12 +127,10 @@ void Pump::continue_event() {
     if (!event_->attributes.empty())
       slice_.note(*batch_, side_, event_->ids[next_id_], event_->attributes);
   }
-  finish_event();
-}
-
-void Pump::finish_event() {
-  if (event_->range) {
-    slice_.change(*batch_, [&](Ledger& ledger) { ledger.add(side_, *event_->range); });
+  if (range_) {
+    if (budget_ == 0) return;
+    slice_.change(*batch_, [&](Ledger& ledger) { ledger.add(side_, *range_, budget_); });
+    if (!range_->done) return;
   }
   slice_.count_event(*batch_);
   event_ = nullptr;

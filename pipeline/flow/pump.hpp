@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -61,7 +62,6 @@ class Pump {
   [[nodiscard]] const Event* decode(const RawRecord& record);
   void report(const InputGap& gap);
   void continue_event();
-  void finish_event();
   void refuse(const RawRecord& record, const BadRecord& bad);
   void learn_channels();
 
@@ -89,13 +89,14 @@ class Pump {
 
   std::span<const RawRecord> records_;
   std::size_t next_record_ = 0;
-  const Event* event_ = nullptr;  // being applied
-  Batch* batch_ = nullptr;        // of event_
-  Side side_ = 0;                 // of event_
-  std::size_t next_id_ = 0;       // of event_
-  std::size_t budget_ = 0;        // ids left in this turn
-  PendingIds pending_;            // none between turns
-  std::int64_t now_ms_ = 0;       // taken once for each drain
+  const Event* event_ = nullptr;       // being applied
+  Batch* batch_ = nullptr;             // of event_
+  Side side_ = 0;                      // of event_
+  std::size_t next_id_ = 0;            // of event_
+  std::optional<PendingRange> range_;  // of event_
+  std::size_t budget_ = 0;             // ids left in this turn
+  PendingIds pending_;                 // none between turns
+  std::int64_t now_ms_ = 0;            // taken once for each drain
   std::vector<ChannelState> channels_;
   std::vector<ChannelCounters> counters_;
 };

@@ -176,6 +176,7 @@ void Reconciler::cut_if_due() {
 void Reconciler::cut() {
   const std::size_t bytes = slice_.uncut_bytes();
   Checkpoint checkpoint = slice_.cut();
+  for (const std::string& broken : checkpoint.broken_laws) telemetry_.invariant_violated(broken);
   checkpoint.positions = pump_.take_moved_positions();
   const std::int64_t now_ms = clock_.now_ms();
   for (Acknowledgement& acknowledgement : checkpoint.acknowledgements)

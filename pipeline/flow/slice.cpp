@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "pipeline/ensure.hpp"
+#include "pipeline/flow/ledger_laws.hpp"
 
 namespace rollcall {
 namespace {
@@ -38,6 +39,7 @@ void Slice::restore(SliceState state) {
     auto batch = std::make_unique<Batch>(std::move(restored.row), std::move(restored.ledger),
                                          restored.summary.revision);
     batch->stored = true;
+    batch->at_cut = named_now(*batch->ledger);
     Batch& inserted = insert(std::move(batch));
     if (!restored.kind_known) settle_kind(inserted);
   }
@@ -58,7 +60,7 @@ void Slice::drop() {
   last_ = nullptr;
   touched_.clear();
   by_name_.clear();
-  batches_.clear();
+  batches_ = BatchList{};
   dead_letters_.clear();
   acknowledgements_.clear();
   doubts_.clear();
@@ -118,36 +120,48 @@ bool Slice::add_sides(Batch& batch, const std::vector<std::string>& names) {
 void Slice::remove(Batch& batch) {
   ENSURE(batch.pending == kNotPending);
   last_ = nullptr;
-  if (batch.touched) std::erase(touched_, &batch);
+  if (batch.touched != kUntouched) {
+    touched_.back()->touched = batch.touched;
+    touched_[batch.touched] = touched_.back();
+    touched_.pop_back();
+  }
   // Also where it was never stored: the next checkpoint holds the positions behind the events that made it.
   deleted_.push_back(batch.row.number);
-  std::erase_if(details_,
-                [&batch](const RecordDetail& detail) { return detail.batch == batch.row.number; });
-  if (doubts_.names(batch.row.name)) {
-    DeadLetterFilter theirs;
-    theirs.batch = batch.row.name;
-    acknowledge(std::move(theirs), {0, "rollcall", "the batch was deleted"});
-    doubts_.forget(batch.row.name);
-  }
-  garbage_.push_back(std::move(batch.ledger));
+  end_doubt_about(batch.row.name);
   uncut_bytes_ += kBatchOverheadBytes;
   by_name_.erase(batch.row.name);
-  std::erase_if(batches_, [&batch](const auto& held) { return held.get() == &batch; });
+  garbage_.emplace_back(batches_.take(batch.row.number));
+}
+
+// A batch that is made anew under the name is another one.
+void Slice::end_doubt_about(const std::string& batch) {
+  if (!doubts_.names(batch)) return;
+  DeadLetterFilter theirs;
+  theirs.batch = batch;
+  acknowledge(std::move(theirs), {0, "rollcall", "the batch was deleted"});
+  doubts_.forget(batch);
+}
+
+void Slice::clear() {
+  for (const std::string& name : doubts_.named()) {
+    if (by_name_.contains(name)) end_doubt_about(name);
+  }
+  last_ = nullptr;
+  touched_.clear();
+  uncut_bytes_ += batches_.size() * sizeof(BatchNumber);
+  batches_.append_numbers_to(deleted_);
+  garbage_.push_back(std::make_shared<const BatchList>(std::exchange(batches_, {})));
+  garbage_.push_back(std::make_shared<const ByName>(std::exchange(by_name_, {})));
 }
 
 Batch& Slice::insert(std::unique_ptr<Batch> batch) {
   batch->default_sides = batch->row.sides == sides_;
   for (const std::string& feed : batch->row.feeds) batch->feeds |= feed_bit(feed);
   by_name_.emplace(batch->row.name, batch.get());
-  return *batches_.emplace_back(std::move(batch));
+  return batches_.add(std::move(batch));
 }
 
-Batch* Slice::find(BatchNumber number) const {
-  const auto found =
-      std::lower_bound(batches_.begin(), batches_.end(), number,
-                       [](const auto& batch, BatchNumber n) { return batch->row.number < n; });
-  return found != batches_.end() && (*found)->row.number == number ? found->get() : nullptr;
-}
+Batch* Slice::find(BatchNumber number) const { return batches_.find(number); }
 
 Batch* Slice::find(std::string_view name) const {
   const auto found = by_name_.find(name);
@@ -220,12 +234,16 @@ Checkpoint Slice::cut() {
   receipts_.cut(checkpoint);
   checkpoint.changes.reserve(touched_.size());
   for (Batch* batch : touched_) {
-    batch->touched = false;
+    batch->touched = kUntouched;
     if (!std::exchange(batch->stored, true)) checkpoint.new_batches.push_back(batch->row);
     LedgerChange& change = checkpoint.changes.emplace_back();
     change.batch = batch->row.number;
     change.delta = batch->ledger->take_delta();
     change.after = ledger_summary(*batch);
+    std::string broken = broken_law(*batch, change);
+    if (!broken.empty() && !std::exchange(batch->broken, true))
+      checkpoint.broken_laws.push_back(std::move(broken));
+    batch->at_cut = named_now(*batch->ledger);
   }
   touched_.clear();
   uncut_bytes_ = 0;

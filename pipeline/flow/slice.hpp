@@ -11,6 +11,7 @@
 
 #include "pipeline/flow/attributes.hpp"
 #include "pipeline/flow/batch.hpp"
+#include "pipeline/flow/batch_list.hpp"
 #include "pipeline/flow/receipts.hpp"
 #include "pipeline/ports/decoder.hpp"
 #include "pipeline/ports/store.hpp"
@@ -39,7 +40,7 @@ class Slice {
   void drop();
 
   // A new batch, its row but for the number; there must be none of that name. Without sides it gets the default ones.
-  // Batches live until remove(), drop() or restore().
+  // Batches live until remove(), clear(), drop() or restore().
   Batch& create(BatchRow row);
   Batch& create(std::string_view name, std::int64_t now_ms);
   // As an event makes it that was written at `timestamp_ms`.
@@ -49,12 +50,14 @@ class Slice {
   [[nodiscard]] bool add_sides(Batch& batch, const std::vector<std::string>& names);
   // Forgets the batch and all its records, from the next checkpoint on for ever. Nobody may be at work on it.
   void remove(Batch& batch);
+  // The same for all of them at once: for readers they are there, and then none is. Moves pointers and numbers only.
+  void clear();
   // As find(), quicker where the same name is asked for in a run, as the events of a batch come.
   [[nodiscard]] Batch* find_recent(std::string_view name);
   [[nodiscard]] Batch* find(BatchNumber number) const;
   [[nodiscard]] Batch* find(std::string_view name) const;
   // In the order of their numbers.
-  [[nodiscard]] const std::vector<std::unique_ptr<Batch>>& batches() const { return batches_; }
+  [[nodiscard]] const BatchList& batches() const { return batches_; }
 
   // Lets `change` add to a batch's ledger, and keeps account of what that leaves to be cut.
   template <class Change>
@@ -115,12 +118,13 @@ class Slice {
   };
 
   void touch(Batch& batch) {
-    if (batch.touched) return;
-    batch.touched = true;
+    if (batch.touched != kUntouched) return;
+    batch.touched = static_cast<std::uint32_t>(touched_.size());
     touched_.push_back(&batch);
   }
   Batch& insert(std::unique_ptr<Batch> batch);
   void settle_kind(Batch& batch);
+  void end_doubt_about(const std::string& batch);
 
   SliceId id_;
   std::vector<std::string> sides_;
@@ -128,9 +132,9 @@ class Slice {
   Epoch epoch_ = 0;
   std::uint64_t sequence_ = 0;
   Seed seed_ = 0;
-  std::vector<std::unique_ptr<Batch>> batches_;
-  // Keys view Batch::row.name.
-  boost::unordered_flat_map<std::string_view, Batch*, NameHash> by_name_;
+  BatchList batches_;
+  using ByName = boost::unordered_flat_map<std::string_view, Batch*, NameHash>;
+  ByName by_name_;  // keys view Batch::row.name
   Batch* last_ = nullptr;
   std::vector<Batch*> touched_;
   std::vector<DeadLetter> dead_letters_;
@@ -139,8 +143,7 @@ class Slice {
   std::vector<std::string> feeds_;  // in the order of their bits
   BatchNumber next_batch_ = 1;
   std::vector<BatchNumber> deleted_;  // since the last cut
-  std::vector<std::unique_ptr<Ledger>>
-      garbage_;  // theirs: freeing them takes too long for the loop
+  std::vector<Garbage> garbage_;      // what they consisted of
   std::vector<RecordDetail> details_;
   Receipts receipts_;
   Attributes attributes_;

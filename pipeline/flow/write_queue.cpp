@@ -8,14 +8,13 @@
 
 #include "pipeline/ensure.hpp"
 #include "pipeline/flow/import_event.hpp"
+#include "pipeline/flow/named_records.hpp"
 
 namespace rollcall {
 
 namespace asio = boost::asio;
 
 namespace {
-
-constexpr int kAhead = 8;  // ids whose memory is asked for before they are named
 
 BatchRow row_of(CreateBatch& change, const std::vector<std::string>& default_sides,
                 std::int64_t now_ms) {
@@ -43,46 +42,6 @@ BatchRow sources_row(const std::string& name, std::int64_t now_ms) {
   row.created_at_ms = now_ms;
   row.ledger_sides = kSidesMax;
   return row;
-}
-
-RecordId id_of(const NamedRecord& record, const std::string& texts) {
-  if (record.kind == NamedRecord::Kind::integer) return RecordId{record.first};
-  return RecordId::from_text(std::string_view{texts}.substr(record.first, record.second));
-}
-
-// Names records [begin, end) of a run in its batch.
-void add_records(Ledger& ledger, const std::vector<Side>& sides, const AddRecords& change,
-                 std::pair<std::size_t, std::size_t> piece, Receipt& receipt,
-                 std::array<std::uint64_t, kSidesMax>& named) {
-  const std::size_t begin = piece.first;
-  const std::size_t end = piece.second;  // captured: clang 14 takes no structured binding there
-  const auto announce = [&](std::size_t at) {
-    if (at < end && change.records[at].kind != NamedRecord::Kind::range)
-      ledger.prefetch(id_of(change.records[at], change.texts));
-  };
-  for (std::size_t at = begin; at < begin + kAhead; ++at) announce(at);
-  for (std::size_t at = begin; at < end; ++at) {
-    announce(at + kAhead);
-    const NamedRecord& record = change.records[at];
-    const Side side = sides[record.side];
-    if (side >= kSidesMax) {
-      const bool same_line = at > 0 && change.records[at - 1].line == record.line;
-      receipt.refused += same_line ? 0 : 1;
-      continue;
-    }
-    ++named[side];
-    if (record.kind == NamedRecord::Kind::range) {
-      const std::uint64_t before = ledger.total(side);
-      ledger.add(side, IntegerRange{record.first, record.second});
-      const std::uint64_t fresh = ledger.total(side) - before;
-      receipt.accepted += fresh;
-      receipt.duplicates += record.second - record.first + 1 - fresh;
-    } else if (ledger.add(side, id_of(record, change.texts))) {
-      ++receipt.accepted;
-    } else {
-      ++receipt.duplicates;
-    }
-  }
 }
 
 }  // namespace
@@ -190,8 +149,8 @@ bool WriteQueue::apply(Entry& entry, std::size_t& budget) {
     entry.answer.receipt.lines += records->lines;
     entry.answer.receipt.refused += records->refused;
     counters_.refused_lines += records->refused;
-  } else if (auto* create = std::get_if<CreateBatch>(&entry.write.change)) {
-    apply_one(entry, *create);
+  } else if (auto* made = std::get_if<CreateBatch>(&entry.write.change)) {
+    if (!create(entry, *made, budget)) return false;
   } else if (const auto* one = std::get_if<DeleteBatch>(&entry.write.change)) {
     apply_one(entry, *one);
   } else if (const auto* all = std::get_if<DeleteAllBatches>(&entry.write.change)) {
@@ -220,6 +179,7 @@ void WriteQueue::finish(Entry& entry) {
   next_run_ = 0;
   next_record_ = 0;
   next_detail_ = 0;
+  range_.reset();
   entry.sequence = slice_.next_sequence() - (slice_.changed() ? 0 : 1);
   if (entry.sequence <= committed_) {
     entry.settle(std::move(entry.answer));
@@ -262,19 +222,27 @@ Batch* WriteQueue::find(const BatchRef& batch) const {
   return slice_.find(std::get<std::string>(batch));
 }
 
-void WriteQueue::apply_one(Entry& entry, CreateBatch& change) {
-  if (const Batch* existing = slice_.find(change.name)) {
-    entry.answer.outcome = WriteOutcome::batch_exists;
-    entry.answer.batch = existing->row;
-    return;
+// Whether the batch is made whole. Its range takes several turns where it is long.
+bool WriteQueue::create(Entry& entry, CreateBatch& change, std::size_t& budget) {
+  if (!range_) {
+    if (const Batch* existing = slice_.find(change.name)) {
+      entry.answer.outcome = WriteOutcome::batch_exists;
+      entry.answer.batch = existing->row;
+      return true;
+    }
+    const Batch& batch =
+        slice_.create(row_of(change, slice_.default_sides(), entry.answer.receipt.at_ms));
+    entry.answer.receipt.batch = batch.row.number;
+    entry.answer.batch = batch.row;
+    if (!change.range) return true;
+    range_.emplace(*change.range);
   }
-  Batch& batch = slice_.create(row_of(change, slice_.default_sides(), entry.answer.receipt.at_ms));
-  if (change.range) {
-    slice_.change(batch, [&](Ledger& ledger) { ledger.add(0, *change.range); });
-    slice_.count_event(batch);
-  }
-  entry.answer.receipt.batch = batch.row.number;
-  entry.answer.batch = batch.row;
+  if (budget == 0) return false;
+  Batch& batch = *slice_.find(entry.answer.receipt.batch);
+  slice_.change(batch, [&](Ledger& ledger) { ledger.add(0, *range_, budget); });
+  if (!range_->done) return false;
+  slice_.count_event(batch);
+  return true;
 }
 
 void WriteQueue::apply_one(Entry& entry, const DeleteBatch& change) {
@@ -289,7 +257,7 @@ void WriteQueue::apply_one(Entry& entry, const DeleteBatch& change) {
 
 void WriteQueue::apply_one(Entry& entry, const DeleteAllBatches&) {
   entry.answer.receipt.accepted = slice_.batches().size();
-  while (!slice_.batches().empty()) slice_.remove(*slice_.batches().back());
+  slice_.clear();
 }
 
 void WriteQueue::apply_one(Entry& entry, const TakeNumber& change) {
@@ -374,17 +342,16 @@ void WriteQueue::add_some(Entry& entry, AddRecords& change, std::size_t& budget)
     const AddRecords::Run& run = change.runs[next_run_];
     const Entry::Place& place = entry.places[next_run_];
     next_record_ = std::max(next_record_, run.begin);
-    const std::size_t end = std::min(run.end, next_record_ + budget);
-    budget -= end - next_record_;
+    const std::size_t begin = next_record_;
     std::array<std::uint64_t, kSidesMax> named{};
     slice_.change(*place.batch, [&](Ledger& ledger) {
-      add_records(ledger, place.sides, change, {next_record_, end}, receipt, named);
+      next_record_ = add_records(ledger, place.sides, change, {begin, run.end}, range_, budget,
+                                 receipt, named);
     });
     count(*place.batch, named);
-    note_details(entry, change, end);
-    slice_.count_events(*place.batch, end - next_record_);
-    next_record_ = end;
-    if (end < run.end) return;
+    note_details(entry, change, next_record_);
+    slice_.count_events(*place.batch, next_record_ - begin);
+    if (next_record_ < run.end) return;
   }
 }
 

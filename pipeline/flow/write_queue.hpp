@@ -31,7 +31,7 @@ struct WriteCounters {
 //   write() ─► queue ─► turn(): applied ─► the next cut ─► committed(): write() returns
 //
 // Owner:  Reconciler. Runs on: the loop.
-// Limits: a turn names at most Options::ids_per_turn_max ids. What the queue holds is bounded by
+// Limits: a turn names at most Options::ids_per_turn_max ids, or containers of ranges. What the queue holds is bounded by
 //         whoever writes: by connections and the bytes of their bodies.
 class WriteQueue final : public Writes {
  public:
@@ -65,9 +65,9 @@ class WriteQueue final : public Writes {
   struct Entry;
   [[nodiscard]] bool replay(Entry& entry);
   [[nodiscard]] bool apply(Entry& entry, std::size_t& budget);
+  [[nodiscard]] bool create(Entry& entry, CreateBatch& change, std::size_t& budget);
   void finish(Entry& entry);
 
-  void apply_one(Entry& entry, CreateBatch& change);
   void apply_one(Entry& entry, const DeleteBatch& change);
   void apply_one(Entry& entry, const DeleteAllBatches& change);
   void apply_one(Entry& entry, const TakeNumber& change);
@@ -99,6 +99,7 @@ class WriteQueue final : public Writes {
   std::size_t next_run_ = 0;
   std::size_t next_record_ = 0;
   std::size_t next_detail_ = 0;
+  std::optional<PendingRange> range_;  // of the next record, or of the batch being made
 };
 
 }  // namespace rollcall

@@ -86,11 +86,22 @@ void ClusterLeaf::add_set(Mask mask, Roaring set, MaskCounts& counts) {
   }
 }
 
+Roaring ClusterLeaf::add_range(Side side, std::uint32_t first, std::uint32_t last,
+                               MaskCounts& counts) {
+  Roaring ids;
+  ids.addRange(first, std::uint64_t{last} + 1);
+  Roaring again = ids & sides_[side];
+  const std::uint64_t repeats = again.cardinality();
+  if (repeats > 0) counts.add_duplicates(side, repeats, add_repeats(side, 0, again));
+  if (repeats <= last - first) add_set(bit(side), std::move(ids), counts);
+  return again;
+}
+
 std::uint64_t ClusterLeaf::add_repeats(Side side, unsigned weight, const Roaring& set) {
   if (extras_.empty()) extras_.resize(sides_.size());
   Slices& slices = extras_[side];
   Roaring fresh = set;
-  for (const Roaring& slice : slices) fresh -= slice;
+  for (std::size_t n = 0; n < slices.size() && !fresh.isEmpty(); ++n) fresh -= slices[n];
   Roaring carry = set;
   for (std::size_t n = weight; !carry.isEmpty(); ++n) {
     if (n >= slices.size()) slices.resize(n + 1);

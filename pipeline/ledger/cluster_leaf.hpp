@@ -49,6 +49,8 @@ class ClusterLeaf {
     if (added.bytes != 0) grow(added.bytes);
     return added.fresh;
   }
+  // One side names every id from `first` to `last`, and the counts are moved; returns those it had named before.
+  Roaring add_range(Side side, std::uint32_t first, std::uint32_t last, MaskCounts& counts);
   // Puts every id of the set on every side of `mask` and moves the counts.
   void add_set(Mask mask, Roaring set, MaskCounts& counts);
   // Counts each id of the set 2^weight times again; returns how many of them were counted for the

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "pipeline/ledger/pending_range.hpp"
 #include "pipeline/ledger/sole_owner.hpp"
 
 namespace rollcall {
@@ -11,6 +12,20 @@ namespace {
 constexpr std::uint32_t low_of(std::uint64_t id) { return static_cast<std::uint32_t>(id); }
 constexpr std::uint64_t high_first(std::uint64_t id) { return id >> 32U << 32U; }
 constexpr std::uint64_t kLowMax = 0xffffffffU;
+constexpr std::uint64_t kContainerMax = 0xffffU;
+// How much of either takes as long as one container that is a single run.
+constexpr std::size_t kBytesOfCost = 512;
+constexpr std::size_t kRunsOfCost = 8;
+
+// Appends the runs of a set of lower halves in order, joining those that touch. `bounds` hold all of them.
+void append_runs(std::vector<IntegerRange>& runs, std::uint64_t base, const Roaring& low,
+                 IntegerRange bounds) {
+  if (low.isEmpty()) return;
+  if (low.cardinality() == bounds.hi - bounds.lo + 1) return append_run(runs, bounds);
+  roaring_layout::RunReader reader(low, 0);
+  for (std::uint32_t first = 0, last = 0; reader.next(first, last);)
+    append_run(runs, {base | first, base | last});
+}
 
 }  // namespace
 
@@ -104,14 +119,27 @@ void ClusteredIds::add_set(std::uint32_t high, Roaring low, Mask mask, bool whol
   ids_ += counts.distinct() - fresh_before;
 }
 
-Roaring ClusteredIds::overlap(std::uint32_t high, const Roaring& low, Side side) const {
-  const std::uint64_t base = std::uint64_t{high} << 32U;
-  Roaring found;
-  for (std::size_t i = first_leaf_for(base); i < leaves_.size() && high_first(firsts_[i]) == base;
-       ++i) {
-    found |= low & leaves_[i]->side(side);
-  }
-  return found;
+std::uint64_t ClusteredIds::add_range(Side side, IntegerRange range, std::size_t& budget,
+                                      MaskCounts& counts, std::vector<IntegerRange>& repeated) {
+  const std::size_t index = leaf_for(range.lo);
+  const std::uint64_t containers = std::min<std::uint64_t>(budget, kContainersAtOnce);
+  const std::uint64_t last_container =
+      std::min((range.lo >> 16U) + containers - 1, last_of(index) >> 16U);
+  const std::uint64_t last = std::min(range.hi, last_container << 16U | kContainerMax);
+  ClusterLeaf& leaf = own(index);
+  const std::size_t bytes_before = leaf.bytes();
+  const std::size_t containers_before = leaf.containers();
+  const std::uint64_t fresh_before = counts.distinct();
+  const std::size_t runs_before = repeated.size();
+  const Roaring again = leaf.add_range(side, low_of(range.lo), low_of(last), counts);
+  append_runs(repeated, high_first(range.lo), again, {range.lo, last});
+  ids_ += counts.distinct() - fresh_before;
+  // What is not one run takes its bytes to be reckoned with, on every side.
+  const std::uint64_t touched = (last >> 16U) - (range.lo >> 16U) + 1;
+  spend(budget, touched * (1 + bytes_before / (containers_before + 1) / kBytesOfCost) +
+                    (repeated.size() - runs_before) / kRunsOfCost);
+  settle(index, bytes_before, containers_before);
+  return last;
 }
 
 void ClusteredIds::add_repeats(Side side, std::uint32_t high, unsigned weight, Roaring low,

@@ -36,8 +36,10 @@ class ClusteredIds {
   // Puts ids (high << 32 | low) on every side of `mask` and moves the counts. `whole`: they come in
   // bulk and are worth being made small.
   void add_set(std::uint32_t high, Roaring low, Mask mask, bool whole, MaskCounts& counts);
-  // Ids of the set that the side has named.
-  [[nodiscard]] Roaring overlap(std::uint32_t high, const Roaring& low, Side side) const;
+  // One side names the first ids of a range, as many as one leaf covers and the budget allows; returns the last of
+  // them. Moves the counts; appends what the side had named before to `repeated`, in order.
+  std::uint64_t add_range(Side side, IntegerRange range, std::size_t& budget, MaskCounts& counts,
+                          std::vector<IntegerRange>& repeated);
   // Counts ids again that are on the side.
   void add_repeats(Side side, std::uint32_t high, unsigned weight, Roaring low, MaskCounts& counts);
   bool add_repeats(Side side, std::uint64_t id, std::uint64_t times);
@@ -71,6 +73,7 @@ class ClusteredIds {
     std::uint64_t last = 0;
     std::size_t index = 0;
   };
+  static constexpr std::size_t kContainersAtOnce = 64;
   static constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
 
   ClusteredIds(const ClusteredIds&) = default;

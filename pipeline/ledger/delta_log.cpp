@@ -7,9 +7,16 @@
 
 namespace rollcall {
 
-void DeltaLog::added(Side side, IntegerRange range) {
-  delta_.sides[side].added.ranges.push_back(range);
-  delta_.bytes += sizeof range;
+void DeltaLog::added(Side side, IntegerRange range, std::uint64_t fresh) {
+  push(delta_.sides[side].added.ranges, range);
+  delta_.sides[side].fresh_of_ranges += fresh;
+}
+
+// A long range comes in pieces that touch.
+void DeltaLog::push(std::vector<IntegerRange>& ranges, IntegerRange range) {
+  const std::size_t before = ranges.size();
+  append_run(ranges, range);
+  delta_.bytes += (ranges.size() - before) * sizeof range;
 }
 
 void DeltaLog::repeated(Side side, const std::vector<IntegerRange>& runs) {
@@ -17,8 +24,7 @@ void DeltaLog::repeated(Side side, const std::vector<IntegerRange>& runs) {
     if (run.lo == run.hi) {
       push(side, kRepeated, run.lo);
     } else {
-      delta_.sides[side].duplicates.ranges.push_back(run);
-      delta_.bytes += sizeof run;
+      push(delta_.sides[side].duplicates.ranges, run);
     }
   }
 }

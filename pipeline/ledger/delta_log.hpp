@@ -20,8 +20,8 @@ class DeltaLog {
 
   void added(Side side, std::uint64_t id) { push(side, kAdded, id); }
   void repeated(Side side, std::uint64_t id) { push(side, kRepeated, id); }
-  // The range may hold ids that the side had named: naming again changes no mask.
-  void added(Side side, IntegerRange range);
+  // The range may hold ids that the side had named: naming again changes no mask. `fresh`: how many it had not.
+  void added(Side side, IntegerRange range, std::uint64_t fresh);
   void repeated(Side side, const std::vector<IntegerRange>& runs);
   // `keep`: whether the segments need the text itself.
   void added(Side side, const Fingerprint& fingerprint, std::string_view text, bool keep) {
@@ -49,6 +49,7 @@ class DeltaLog {
     ids.push_back(id);
     delta_.bytes += sizeof id;
   }
+  void push(std::vector<IntegerRange>& ranges, IntegerRange range);
   void push(LedgerDelta::Adds& adds, const Fingerprint& fingerprint, std::string_view text,
             bool keep);
 

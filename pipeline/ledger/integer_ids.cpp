@@ -13,15 +13,6 @@ constexpr std::uint64_t join(std::uint32_t high, std::uint32_t low) {
   return std::uint64_t{high} << 32U | low;
 }
 
-// Appends to runs in order, joining those that touch.
-void append_run(std::vector<IntegerRange>& runs, IntegerRange run) {
-  if (!runs.empty() && runs.back().hi + 1 == run.lo) {
-    runs.back().hi = run.hi;
-  } else {
-    runs.push_back(run);
-  }
-}
-
 }  // namespace
 
 AddOutcome IntegerIds::add_anywhere(Side side, std::uint64_t id, bool dense) {
@@ -65,36 +56,30 @@ bool IntegerIds::add_spread_repeats(Side side, std::uint64_t key, std::uint64_t 
   return true;
 }
 
-void IntegerIds::add(Side side, IntegerRange range, MaskCounts& counts,
+void IntegerIds::add(Side side, PendingRange& range, std::size_t& budget, MaskCounts& counts,
                      std::vector<IntegerRange>& repeated) {
-  const std::uint64_t length_less_one = range.hi - range.lo;
-  if (length_less_one < kContainerSightings ||
-      (!spread_.empty() && length_less_one < kShortRange)) {
-    return add_one_by_one(side, range, counts, repeated);
-  }
-  if (!spread_.empty()) gather(range);
-  for (std::uint64_t high = high_of(range.lo); high <= high_of(range.hi); ++high) {
-    const auto half = static_cast<std::uint32_t>(high);
-    const std::uint64_t lo = half == high_of(range.lo) ? low_of(range.lo) : 0;
-    const std::uint64_t hi = half == high_of(range.hi) ? low_of(range.hi) : 0xffffffffU;
-    Roaring ids;
-    ids.addRange(lo, hi + 1);
-    Roaring overlap = clustered_.overlap(half, ids, side);
-    if (!overlap.isEmpty()) {
-      roaring_layout::RunReader reader(overlap, 0);
-      for (std::uint32_t first = 0, last = 0; reader.next(first, last);) {
-        append_run(repeated, {join(half, first), join(half, last)});
-      }
-      clustered_.add_repeats(side, half, 0, std::move(overlap), counts);
-    }
-    clustered_.add_set(half, std::move(ids), bit(side), false, counts);
+  if (goes_one_by_one(range)) return add_one_by_one(side, range, budget, counts, repeated);
+  if (!range.gathered && !gather(range, budget)) return;
+  while (budget > 0 && !range.done) {
+    const std::uint64_t last = clustered_.add_range(side, range.rest, budget, counts, repeated);
+    range.done = last == range.rest.hi;
+    if (!range.done) range.rest.lo = last + 1;
   }
 }
 
-void IntegerIds::add_one_by_one(Side side, IntegerRange range, MaskCounts& counts,
-                                std::vector<IntegerRange>& repeated) {
-  const bool dense = range.hi - range.lo >= kContainerSightings;
-  for (std::uint64_t id = range.lo;; ++id) {
+bool IntegerIds::goes_one_by_one(const PendingRange& range) const {
+  if (range.gathered || range.next_bucket > 0) return false;
+  const std::uint64_t length_less_one = range.whole.hi - range.whole.lo;
+  return length_less_one < kContainerSightings ||
+         (!spread_.empty() &&
+          length_less_one < std::max<std::uint64_t>(kShortRange, spread_.size() / kShortPart));
+}
+
+void IntegerIds::add_one_by_one(Side side, PendingRange& range, std::size_t& budget,
+                                MaskCounts& counts, std::vector<IntegerRange>& repeated) {
+  const bool dense = range.whole.hi - range.whole.lo >= kContainerSightings;
+  while (budget > 0 && !range.done) {
+    const std::uint64_t id = range.rest.lo;
     const AddOutcome outcome = add_anywhere(side, id, dense);
     if ((outcome.before & bit(side)) != 0) {
       counts.add_duplicates(side, 1, outcome.first_repeat ? 1 : 0);
@@ -102,15 +87,25 @@ void IntegerIds::add_one_by_one(Side side, IntegerRange range, MaskCounts& count
     } else {
       counts.move(outcome.before, static_cast<Mask>(outcome.before | bit(side)), 1);
     }
-    if (id == range.hi) break;
+    --budget;
+    range.done = id == range.rest.hi;
+    if (!range.done) ++range.rest.lo;
   }
 }
 
-// Moves the spread ids of a range among the clustered ones, where whole sets can be reckoned with.
-void IntegerIds::gather(IntegerRange range) {
-  for (std::size_t bucket = 0; bucket < spread_.buckets(); ++bucket) {
-    move_to_clusters(bucket, [&](std::uint64_t id) { return range.lo <= id && id <= range.hi; });
+// Moves the spread ids of a range among the clustered ones, where whole sets can be reckoned with. Whether all are.
+bool IntegerIds::gather(PendingRange& range, std::size_t& budget) {
+  const auto belongs = [&range](std::uint64_t id) {
+    return range.rest.lo <= id && id <= range.rest.hi;
+  };
+  for (; !spread_.empty() && range.next_bucket < spread_.buckets(); ++range.next_bucket) {
+    if (budget == 0) return false;
+    const std::size_t before = spread_.size();
+    move_to_clusters(range.next_bucket, belongs);
+    spend(budget, kBucketCost + before - spread_.size());
   }
+  range.gathered = true;
+  return true;
 }
 
 // A few ids of a cluster may have come before it was known for one. While they are in the table,

@@ -11,6 +11,7 @@
 #include "pipeline/ledger/extendible_table.hpp"
 #include "pipeline/ledger/id_mixer.hpp"
 #include "pipeline/ledger/mask_counts.hpp"
+#include "pipeline/ledger/pending_range.hpp"
 #include "pipeline/ledger/record_id.hpp"
 
 namespace rollcall {
@@ -32,8 +33,8 @@ struct IntegerPicture {
 // eight ids on average, or when the census has seen many of its neighbours. Those that came before
 // their neighbours and went to the table follow later, a bucket at a time.
 // Owner:   the ledger. Runs on: its thread.
-// Limits:  see ClusteredIds and ExtendibleTable. A long range reads the whole table where there is
-//          one.
+// Limits:  see ClusteredIds and ExtendibleTable. A range that is long beside the table first reads all of it, a bucket
+//          at a time; a shorter one looks its own ids up there.
 class IntegerIds {
  public:
   IntegerIds(std::size_t sides, Seed seed) : sides_(sides), mixer_(seed), clustered_(sides) {}
@@ -43,8 +44,10 @@ class IntegerIds {
     if (--until_tidy_ == 0) tidy();
     return add_anywhere(side, id, false);
   }
-  // Moves the counts itself; appends what the side had named before to `repeated`, in order.
-  void add(Side side, IntegerRange range, MaskCounts& counts, std::vector<IntegerRange>& repeated);
+  // Names as much of a range as the budget allows. Moves the counts itself; appends what the side had named before to
+  // `repeated`, in order.
+  void add(Side side, PendingRange& range, std::size_t& budget, MaskCounts& counts,
+           std::vector<IntegerRange>& repeated);
   void prefetch(std::uint64_t id) const {
     if (!spread_.empty()) spread_.prefetch(mixer_.mix(id));
   }
@@ -80,8 +83,11 @@ class IntegerIds {
   // worth it.
   static constexpr std::uint32_t kContainerSightings = 16;
   static constexpr std::uint32_t kHalfSightings = 65536 * kIdsPerContainer;
-  // Ranges up to this length are added id by id when ids of theirs may be in the table.
+  // Ranges up to this length, or this part of the table's, are added id by id when ids of theirs may be in the table.
   static constexpr std::uint64_t kShortRange = 4096;
+  static constexpr std::uint64_t kShortPart = 16;
+  // What one bucket of the table that is looked through takes from a budget.
+  static constexpr std::size_t kBucketCost = 128;
 
   // Additions between two looks at one bucket of the table, and how few spread ids make that worth
   // while.
@@ -97,9 +103,10 @@ class IntegerIds {
   AddOutcome add_unspread(Side side, std::uint64_t id, bool dense);
   bool clusters(std::uint64_t id);
   bool add_spread_repeats(Side side, std::uint64_t key, std::uint64_t times);
-  void add_one_by_one(Side side, IntegerRange range, MaskCounts& counts,
+  [[nodiscard]] bool goes_one_by_one(const PendingRange& range) const;
+  void add_one_by_one(Side side, PendingRange& range, std::size_t& budget, MaskCounts& counts,
                       std::vector<IntegerRange>& repeated);
-  void gather(IntegerRange range);
+  bool gather(PendingRange& range, std::size_t& budget);
   void tidy();
   template <class Belongs>
   void move_to_clusters(std::size_t bucket, const Belongs& belongs);

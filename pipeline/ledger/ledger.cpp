@@ -1,5 +1,6 @@
 #include "pipeline/ledger/ledger.hpp"
 
+#include <limits>
 #include <utility>
 
 #include "pipeline/ensure.hpp"
@@ -43,12 +44,23 @@ bool Ledger::Sets::add_text(Side side, std::string_view text) {
 }
 
 void Ledger::add(Side side, IntegerRange range) {
-  ENSURE(range.lo <= range.hi);
+  PendingRange pending{range};
+  while (!pending.done) {
+    std::size_t budget = std::numeric_limits<std::size_t>::max();
+    add(side, pending, budget);
+  }
+}
+
+void Ledger::add(Side side, PendingRange& range, std::size_t& budget) {
+  ENSURE(range.rest.lo <= range.rest.hi && !range.done);
   sets_->changed = true;
   std::vector<IntegerRange> repeated;
   const std::uint64_t before = sets_->counts.total(side);
-  sets_->integers.add(side, range, sets_->counts, repeated);
-  if (sets_->counts.total(side) != before) sets_->delta.added(side, range);
+  const std::uint64_t first = range.rest.lo;
+  sets_->integers.add(side, range, budget, sets_->counts, repeated);
+  const std::uint64_t last = range.done ? range.rest.hi : range.rest.lo - 1;
+  const std::uint64_t fresh = sets_->counts.total(side) - before;
+  if (fresh > 0) sets_->delta.added(side, {first, last}, fresh);
   sets_->delta.repeated(side, repeated);
 }
 
@@ -64,6 +76,9 @@ std::size_t Ledger::sides() const { return sets_->counts.sides(); }
 std::uint64_t Ledger::count(Mask exact) const { return sets_->counts.exactly(exact); }
 std::uint64_t Ledger::count(MaskExpression expression) const {
   return sets_->counts.matching(expression);
+}
+std::uint64_t Ledger::ids() const {
+  return sets_->integers.clustered_count() + sets_->integers.spread_count() + sets_->texts.ids();
 }
 std::uint64_t Ledger::total(Side side) const { return sets_->counts.total(side); }
 std::uint64_t Ledger::duplicates(Side side) const { return sets_->counts.duplicates(side); }

@@ -9,6 +9,7 @@
 #include "pipeline/ledger/fingerprint.hpp"
 #include "pipeline/ledger/ledger_delta.hpp"
 #include "pipeline/ledger/ledger_view.hpp"
+#include "pipeline/ledger/pending_range.hpp"
 #include "pipeline/ledger/record_id.hpp"
 #include "pipeline/ledger/sides.hpp"
 
@@ -17,7 +18,7 @@ namespace rollcall {
 // The sets of one batch within one slice: which sides have named each id, and how often again.
 // Owner:   the slice, or whoever restores it. Runs on: its owner's thread; a view on any.
 // Limits:  an addition of one id moves at most one bucket or leaf of the sets (about 0.1 ms); of a
-//          range, what is there.
+//          range, what its budget allows and one leaf more.
 // Fails:   only absorb(); out of memory ends the process.
 class Ledger {
  public:
@@ -29,9 +30,12 @@ class Ledger {
   // One side names one id. Returns false when that side had named it before (counted as a
   // duplicate).
   bool add(Side side, const RecordId& id);
-  // One side names every integer of a range; those it had named before count as duplicates. Time
-  // does not grow with the range's length but with what is already there.
+  // One side names every integer of a range; those it had named before count as duplicates. Time grows with the
+  // containers of 65,536 ids that it touches; in a batch of random ids with its length, or with the table's where that
+  // is less.
   void add(Side side, IntegerRange range);
+  // The same as far as `budget` reaches, from which what was done is taken: about one for each id or container.
+  void add(Side side, PendingRange& range, std::size_t& budget);
   // Brings the sets' memory for an id that will be added soon into the cache; changes nothing.
   void prefetch(const RecordId& id) const;
 
@@ -40,6 +44,7 @@ class Ledger {
   [[nodiscard]] std::uint64_t count(Mask exact) const;
   // Number of ids that match an expression; sums the histogram.
   [[nodiscard]] std::uint64_t count(MaskExpression expression) const;
+  [[nodiscard]] std::uint64_t ids() const;                  // that the sets hold, counted there
   [[nodiscard]] std::uint64_t total(Side side) const;       // distinct ids that the side has named
   [[nodiscard]] std::uint64_t duplicates(Side side) const;  // sum of max(0, occurrences - 1)
   [[nodiscard]] std::uint64_t duplicate_ids(Side side) const;  // ids named more than once

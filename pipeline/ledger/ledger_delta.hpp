@@ -29,7 +29,8 @@ struct LedgerDelta {
   };
   struct OfSide {
     Adds added;  // what it named for the first time; a range may hold ids that it had named before
-    Adds duplicates;  // one entry for each time that this side named an id again
+    Adds duplicates;                    // one entry for each time that this side named an id again
+    std::uint64_t fresh_of_ranges = 0;  // ids of added.ranges that it had not named before
   };
 
   std::vector<OfSide> sides;

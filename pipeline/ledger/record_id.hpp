@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace rollcall {
 
@@ -56,5 +57,14 @@ struct IntegerRange {
   std::uint64_t hi = 0;
   friend auto operator<=>(const IntegerRange&, const IntegerRange&) = default;
 };
+
+// Appends to runs in order, joining those that touch.
+inline void append_run(std::vector<IntegerRange>& runs, IntegerRange run) {
+  if (!runs.empty() && run.lo != 0 && runs.back().hi == run.lo - 1) {
+    runs.back().hi = run.hi;
+  } else {
+    runs.push_back(run);
+  }
+}
 
 }  // namespace rollcall

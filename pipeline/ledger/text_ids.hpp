@@ -58,6 +58,7 @@ class TextIds {
 
   [[nodiscard]] TextPicture picture();
   [[nodiscard]] std::size_t bytes() const;
+  [[nodiscard]] std::uint64_t ids() const { return masks_.size(); }
   [[nodiscard]] std::uint64_t outstanding() const { return outstanding_; }
   [[nodiscard]] std::uint64_t unlisted() const { return masks_.size() - outstanding_; }
   [[nodiscard]] Mask mask_of(const Fingerprint& fingerprint) const {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "pipeline/ports/store.hpp"
 
 namespace rollcall {
@@ -7,6 +9,13 @@ void encode(Checkpoint& checkpoint) {
   for (LedgerChange& change : checkpoint.changes) {
     change.run = encode(change.delta);
     change.delta = LedgerDelta{};
+  }
+  std::vector<BatchNumber>& deleted = checkpoint.deleted_batches;
+  std::sort(deleted.begin(), deleted.end());
+  if (!deleted.empty()) {
+    std::erase_if(checkpoint.details, [&deleted](const RecordDetail& detail) {
+      return std::binary_search(deleted.begin(), deleted.end(), detail.batch);
+    });
   }
   checkpoint.garbage.clear();
   checkpoint.encoded = true;

@@ -86,29 +86,35 @@ struct LedgerChange {
   LedgerSummary after;  // the ledger's state with the delta in it
 };
 
+// Something that is no longer needed and takes too long to free for the loop. One owner; shared for its deleter.
+using Garbage = std::shared_ptr<const void>;
+
 // What one commit makes durable: effects and the positions they came from, together.
 struct Checkpoint {
   SliceId slice = 0;
   Epoch epoch = 0;
   std::uint64_t sequence = 0;  // grows by one; tells after `in_doubt` whether this one is there
   std::vector<SourcePosition> positions;
-  BatchNumber next_batch = 1;                // numbers are never given twice
-  std::vector<BatchNumber> deleted_batches;  // stored or not; gone before anything below is written
-  std::vector<BatchRow> new_batches;         // or changed ones
+  BatchNumber next_batch = 1;  // numbers are never given twice
+  // Stored or not; gone before anything below is written. Ascending once encoded.
+  std::vector<BatchNumber> deleted_batches;
+  std::vector<BatchRow> new_batches;  // or changed ones
   std::vector<LedgerChange> changes;
   std::vector<DeadLetter> dead_letters;
   std::vector<Acknowledgement> acknowledgements;  // in the order in which they were asked for
   std::optional<std::int64_t>
-      letters_expired_ms{};           // those closed at this time and before are let go
-  std::vector<RecordDetail> details;  // each in the place of an older one of its record and side
-  std::vector<Receipt> receipts;      // each in the place of an older one of its key
+      letters_expired_ms{};  // those closed at this time and before are let go
+  // Each in the place of an older one of its record and side; encode() drops those of deleted batches.
+  std::vector<RecordDetail> details;
+  std::vector<Receipt> receipts;  // each in the place of an older one of its key
   std::optional<std::int64_t> receipts_expired_ms{};  // those of this time and before are let go
-  std::vector<std::unique_ptr<Ledger>> garbage;       // of deleted batches; encode() destroys it
+  std::vector<Garbage> garbage;                       // of deleted batches; encode() destroys it
+  std::vector<std::string> broken_laws;               // seen at the cut; for telemetry, not stored
   bool encoded = false;
 };
 
-// Encodes every delta of a checkpoint into its run and lets go of the delta and of deleted ledgers. Idempotent. Called
-// by a store on its own thread, so that neither sorting nor freeing holds the loop.
+// Encodes every delta of a checkpoint into its run and lets go of the delta and of what deleted batches consisted of.
+// Idempotent. Called by a store on its own thread, so that neither sorting nor freeing holds the loop.
 void encode(Checkpoint& checkpoint);
 
 struct RestoredBatch {

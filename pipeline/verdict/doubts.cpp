@@ -114,6 +114,12 @@ void Doubts::forget(std::string_view batch) {
   by_batch_.erase(found);
 }
 
+std::vector<std::string> Doubts::named() const {
+  std::vector<std::string> names;
+  for (const auto& [batch, named] : by_batch_) names.push_back(batch);
+  return names;
+}
+
 InDoubt Doubts::about(const BatchRow& batch) const {
   InDoubt sum;
   if (open_letters_ == 0) return sum;

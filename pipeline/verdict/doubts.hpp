@@ -45,6 +45,7 @@ class Doubts {
   // What is said of batches of that name is over: the batch was deleted.
   void forget(std::string_view batch);
   [[nodiscard]] bool names(std::string_view batch) const { return by_batch_.contains(batch); }
+  [[nodiscard]] std::vector<std::string> named() const;  // all such names
 
   [[nodiscard]] InDoubt about(const BatchRow& batch) const;
   // All there is, whomever it concerns; of one feed.

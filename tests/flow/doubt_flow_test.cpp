@@ -3,7 +3,7 @@
 #include <string>
 
 #include "tests/flow/process.hpp"
-#include "tests/flow/write_client.hpp"
+#include "tests/flow/writing_client.hpp"
 
 namespace rollcall {
 namespace {

@@ -44,7 +44,10 @@ struct Process {
   }
 
   // A commit may be under way on the store's thread: it must end before what it reads goes away.
-  ~Process() { store.reset(); }
+  ~Process() {
+    store.reset();
+    CHECK(telemetry.violations.empty() == lawful);
+  }
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
@@ -76,6 +79,7 @@ struct Process {
     run_until([&] { return outcome.has_value(); });
   }
 
+  bool lawful = true;  // what every test expects of every ledger at every cut
   boost::asio::io_context loop;
   fakes::RealClock clock;
   fakes::CountingTelemetry telemetry;

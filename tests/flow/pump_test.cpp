@@ -111,6 +111,32 @@ TEST_CASE("an event with many ids takes several turns and no cut fits between th
   CHECK(f.slice.find("b")->ledger->total(kExpected) == 55);
 }
 
+TEST_CASE(
+    "a long range takes several turns and no cut fits between them, also when it comes again") {
+  Fixture f;
+  f.log.append(0, "b 1 range=0-4294967295");
+  f.log.append(0, "b range=0-4294967295");
+  f.options.ids_per_turn_max = 4'096;
+  Pump pump = f.pump();
+  int turns = 0;
+  do {
+    REQUIRE(pump.turn().has_value());
+    ++turns;
+    // Each container of 65,536 counts as one id at least.
+    CHECK(f.slice.find("b")->ledger->total(kExpected) <=
+          65'536ULL * 4'096 * static_cast<unsigned>(turns));
+  } while (!pump.between_units());
+  CHECK(turns >= 32);
+  const BatchSummary batch = summarize(*f.slice.find("b"));
+  CHECK(batch.totals[0] == 1ULL << 32U);
+  CHECK(batch.duplicates[0] == (1ULL << 32U) + 1);
+  CHECK(batch.revision == 2);
+  const Checkpoint cut = f.slice.cut();
+  CHECK(cut.broken_laws.empty());
+  REQUIRE(cut.changes.size() == 1);
+  CHECK(cut.changes[0].delta.sides[0].added.ranges.size() == 1);  // as it came
+}
+
 TEST_CASE("positions are those behind everything applied, and each is given once") {
   Fixture f;
   for (int id = 0; id < 15; ++id) f.log.append(0, "b " + std::to_string(id));

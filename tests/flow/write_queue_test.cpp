@@ -7,43 +7,19 @@
 #include <string>
 #include <vector>
 
-#include "tests/flow/process.hpp"
-#include "tests/flow/write_client.hpp"
+#include "tests/flow/writing_client.hpp"
 
 namespace rollcall {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
+using test::batch_named;
 using test::Client;
 using test::Process;
+using test::records;
 using test::start;
+using test::whole;
 using test::World;
-
-AddRecords records(BatchRef batch, const std::string& side, std::uint64_t first,
-                   std::uint64_t count) {
-  AddRecords change;
-  change.sides = {side};
-  for (std::uint64_t id = first; id < first + count; ++id) {
-    NamedRecord record;
-    record.first = id;
-    record.line = static_cast<std::uint32_t>(id - first);
-    change.records.push_back(record);
-  }
-  change.runs = {{std::move(batch), 0, change.records.size()}};
-  change.lines = count;
-  return change;
-}
-
-WriteKey whole(std::string key, std::uint64_t fingerprint) {
-  return {std::move(key), fingerprint, 0, true};
-}
-
-CreateBatch batch_named(std::string name) {
-  CreateBatch change;
-  change.name = std::move(name);
-  return change;
-}
 
 TEST_CASE("a batch is made once, with its properties, and is there after a crash") {
   World world;

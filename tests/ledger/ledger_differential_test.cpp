@@ -21,7 +21,11 @@ struct Pair {
 
   void apply(const Naming& naming) {
     if (const auto* range = std::get_if<IntegerRange>(&naming.what)) {
-      ledger.add(naming.side, *range);
+      if (++ranges % 2 == 0) {
+        ledger.add(naming.side, *range);
+      } else {
+        add_in_pieces(naming.side, *range);
+      }
       oracle.add(naming.side, *range);
       return;
     }
@@ -32,8 +36,17 @@ struct Pair {
       FAIL_CHECK("the ledger and its model disagree on a duplicate");
   }
 
+  void add_in_pieces(Side side, IntegerRange range) {
+    PendingRange pending{range};
+    while (!pending.done) {
+      std::size_t budget = 1 + ranges % 700;
+      ledger.add(side, pending, budget);
+    }
+  }
+
   Ledger ledger;
   LedgerOracle oracle;
+  std::size_t ranges = 0;
 };
 
 struct Mixture {

@@ -112,6 +112,27 @@ TEST_CASE("what a range names again are duplicates, what it names anew are not")
   CHECK(page[1].extra == std::vector<std::uint64_t>{1, 0});
 }
 
+TEST_CASE("a range spends what it touches: itself among random ids, containers among others") {
+  Ledger ledger(2, kSeed);
+  std::mt19937_64 random(5);
+  for (int i = 0; i < 300'000; ++i) ledger.add(kExpected, RecordId{random()});
+  const auto spent = [&](IntegerRange range) {
+    PendingRange pending{range};
+    constexpr std::size_t kBudget = 1'000'000;
+    std::size_t budget = kBudget;
+    ledger.add(kExpected, pending, budget);
+    CHECK(pending.done);
+    return kBudget - budget;
+  };
+  CHECK(spent({1'000, 5'999}) <= 5'000);
+  CHECK(spent({1'000, 5'999}) <= 5'000);
+  CHECK(spent({0, (1ULL << 32U) - 1}) >= 65'536);
+  const std::size_t again = spent({0, (1ULL << 32U) - 1});
+  CHECK(again >= 65'536);
+  for (int i = 0; i < 20; ++i) CHECK(spent({0, (1ULL << 32U) - 1}) < 2 * again);
+  CHECK(ledger.duplicates(kExpected) >= 21 * (1ULL << 32U));
+}
+
 TEST_CASE("the delta says what happened since the last cut, and nothing twice") {
   Ledger ledger(2, kSeed);
   add(ledger, kExpected, "5");

@@ -1,5 +1,7 @@
 // The store in PostgreSQL: the contract (store_contract.cpp), its schema, and merging.
 #include <doctest/doctest.h>
+#include <optional>
+#include <pqxx/pqxx>
 #include <thread>
 
 #include "connectors/postgres/migrations.hpp"
@@ -78,6 +80,65 @@ TEST_CASE("payloads are stored as they are") {
   CHECK(world.value(
             "select attstorage from pg_attribute where attrelid = 'rollcall.segment'::regclass"
             " and attname = 'payload'") == "e");
+}
+
+TEST_CASE("deleting many batches reads a row of each, not every row for each") {
+  PostgresWorld world;
+  world.options.statement_batches_max = 700;  // several statements
+  constexpr int kBatches = 4'000;
+  {
+    SliceModel model(10);
+    StoreProcess process(world);
+    take_over(process, model, {});
+    std::vector<BatchNumber> batches;
+    for (int i = 0; i < kBatches; ++i) {
+      batches.push_back(model.create_batch(std::to_string(i), {"expected", "processed"}));
+      model.add(batches.back(), kExpected, std::uint64_t{7});
+    }
+    commit_next(process, model);
+    for (const BatchNumber batch : batches) model.delete_batch(batch);
+    commit_next(process, model);
+  }
+  const auto rows_of = [&](const std::string& table) {
+    return std::stoll(world.value("select count(*) from rollcall." + table));
+  };
+  for (const char* table : {"batch", "ledger", "segment", "record_detail"})
+    CHECK_MESSAGE(rows_of(table) == 0, table);
+  const auto rows_read = [&](const std::string& table) {
+    return std::stoll(
+        world.value("select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_user_tables "
+                    "where schemaname = 'rollcall' and relname = '" +
+                    table + "'"));
+  };
+  CHECK(wait_until(seconds{30}, [&] { return rows_read("ledger") >= kBatches; }));
+  CHECK(rows_read("ledger") < 40LL * kBatches);
+  CHECK(rows_read("segment") < 40LL * kBatches);
+}
+
+TEST_CASE("a read that waits for a lock holds up no commit") {
+  PostgresWorld world;
+  SliceModel model(16);
+  StoreProcess process(world);
+  take_over(process, model, {});
+  const BatchNumber batch = model.create_batch("one", {"expected", "processed"});
+  commit_next(process, model);
+  pqxx::connection someone(world.options.database);
+  pqxx::work holds(someone);
+  holds.exec("lock table rollcall.record_detail in access exclusive mode");
+  std::optional<Result<std::vector<RecordDetail>>> read;
+  process.start(process.store().details({.batch = batch, .limit = 1}), read);
+  CHECK(wait_until(seconds{30}, [&] {
+    return world.value(
+               "select count(*) from pg_locks l join pg_database d on d.oid = l.database"
+               " where not granted and datname = current_database()") == "1";
+  }));
+  model.add(batch, kExpected, std::uint64_t{1});
+  commit_next(process, model);
+  CHECK_FALSE(read.has_value());
+  holds.abort();
+  process.wait_for(read);
+  REQUIRE_MESSAGE(ok(*read), read->error().message);
+  CHECK((*read)->empty());
 }
 
 TEST_CASE("merging keeps the content while commits go on") {

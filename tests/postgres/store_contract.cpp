@@ -217,6 +217,69 @@ TEST_CASE("a deleted batch leaves nothing behind, and its name may come again") 
   CHECK(model.oracle().next_batch == 31);
 }
 
+TEST_CASE("many batches go in one commit, and those that stay are whole") {
+  const auto world = make_store_world();
+  SliceModel model(14);
+  {
+    StoreProcess process(*world);
+    take_over(process, model, {});
+    std::vector<BatchNumber> batches;
+    for (int i = 0; i < 300; ++i)
+      batches.push_back(model.create_batch("batch " + std::to_string(i), kTwoSides));
+    for (int commit = 0; commit < 3; ++commit) {
+      for (const BatchNumber batch : batches) model.add(batch, kExpected, std::uint64_t{7});
+      commit_next(process, model);
+    }
+    for (std::size_t i = batches.size(); i-- > 0;) {  // not in the order of their numbers
+      if (i % 100 != 99) model.delete_batch(batches[i]);
+    }
+    commit_next(process, model);
+  }
+  StoreProcess next(*world);
+  take_over(next, model, SliceOracle(model.oracle()));
+  CHECK(model.oracle().batches.size() == 3);
+}
+
+TEST_CASE(
+    "two slices that give one number or one name to two batches are refused, and nothing is lost") {
+  const auto world = make_store_world();
+  StoreProcess process(*world);
+  SliceModel model(15);
+  take_over(process, model, {});
+  model.create_batch("ours", kTwoSides);
+  model.create_batch("also ours", kTwoSides);
+  commit_next(process, model);
+  const auto other = process.acquire(1);
+  REQUIRE(ok(other));
+  const auto attempt = [&](BatchNumber number, const std::string& name, std::size_t places) {
+    Checkpoint checkpoint;
+    checkpoint.slice = 1;
+    checkpoint.epoch = other->epoch;
+    checkpoint.sequence = 1;
+    checkpoint.next_batch = number + 1;
+    BatchRow row;
+    row.number = number;
+    row.name = name;
+    row.sides = kTwoSides;
+    row.ledger_sides = places;
+    checkpoint.new_batches = {row};
+    return process.commit(checkpoint);
+  };
+  const auto refuse = [&](BatchNumber number, const std::string& name, std::size_t places) {
+    const auto refused = attempt(number, name, places);
+    REQUIRE_FALSE(ok(refused));
+    CHECK(refused.error().kind == FailureKind::fatal);
+    CHECK_MESSAGE(refused.error().message.find(name) != std::string::npos, refused.error().message);
+    CHECK_FALSE(refused.error().advice.empty());
+  };
+  refuse(1, "theirs", 2);        // the number is another's
+  refuse(3, "ours", 2);          // the name is
+  refuse(1, "ours", kSidesMax);  // of another shape
+  StoreProcess next(*world);
+  take_over(next, model, SliceOracle(model.oracle()));
+  CHECK(ok(attempt(3, "theirs", 2)));
+}
+
 TEST_CASE("receipts that have expired are let go before new ones are kept") {
   const auto world = make_store_world();
   StoreProcess process(*world);
@@ -287,7 +350,10 @@ TEST_CASE("details come back by record and side, the last one said, until their 
   REQUIRE(ok(process.commit(update)));
   CHECK(details_of(process, {.batch = batch, .id = ids[1]}).front().json == "2");
   model.delete_batch(batch);
-  commit_next(process, model);
+  Checkpoint deletion = model.cut();
+  deletion.details.push_back({batch, kExpected, ids[1], "\"said before it went\""});
+  const auto deleted = process.commit(deletion);
+  REQUIRE_MESSAGE(ok(deleted), deleted.error().message);
   CHECK(details_of(process, {.batch = batch}).empty());
   CHECK(details_of(process, {.batch = other}).size() == 1);
 }

@@ -57,21 +57,34 @@ class StoreProcess {
   template <class T>
   std::optional<T> wait(boost::asio::awaitable<T> call) {
     std::optional<T> result;
+    start(std::move(call), result);
+    wait_for(result);
+    return result;
+  }
+  void wait(boost::asio::awaitable<void> call) {
+    std::optional<bool> done;
+    boost::asio::co_spawn(loop_, std::move(call), [&done](const std::exception_ptr& thrown) {
+      if (thrown) std::rethrow_exception(thrown);
+      done = true;
+    });
+    wait_for(done);
+  }
+  // A call that others overtake: begun here, resumed while the loop runs for them or for wait_for().
+  template <class T>
+  void start(boost::asio::awaitable<T> call, std::optional<T>& result) {
     boost::asio::co_spawn(loop_, std::move(call),
                           [&result](const std::exception_ptr& thrown, T value) {
                             if (thrown) std::rethrow_exception(thrown);
                             result.emplace(std::move(value));
                           });
     loop_.restart();
-    loop_.run();
-    return result;
+    loop_.poll();
   }
-  void wait(boost::asio::awaitable<void> call) {
-    boost::asio::co_spawn(loop_, std::move(call), [](const std::exception_ptr& thrown) {
-      if (thrown) std::rethrow_exception(thrown);
-    });
+  template <class T>
+  void wait_for(const std::optional<T>& result) {
     loop_.restart();
-    loop_.run();
+    while (!result && loop_.run_one() > 0) {
+    }
   }
 
  private:

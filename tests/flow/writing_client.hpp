@@ -1,14 +1,32 @@
 #pragma once
 
-#include <boost/asio/co_spawn.hpp>
-#include <doctest/doctest.h>
-#include <exception>
+#include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "tests/flow/process.hpp"
 
 namespace rollcall::test {
+
+inline AddRecords records(BatchRef batch, const std::string& side, std::uint64_t first,
+                          std::uint64_t count) {
+  AddRecords change;
+  change.sides = {side};
+  for (std::uint64_t id = first; id < first + count; ++id) {
+    NamedRecord record;
+    record.first = id;
+    record.line = static_cast<std::uint32_t>(id - first);
+    change.records.push_back(record);
+  }
+  change.runs = {{std::move(batch), 0, change.records.size()}};
+  change.lines = count;
+  return change;
+}
+
+inline WriteKey whole(std::string key, std::uint64_t fingerprint) {
+  return {std::move(key), fingerprint, 0, true};
+}
 
 // A client that waits for its answer.
 struct Client {
@@ -29,6 +47,12 @@ struct Client {
   }
   std::optional<Result<WriteAnswer>> answer;
 };
+
+inline CreateBatch batch_named(std::string name) {
+  CreateBatch change;
+  change.name = std::move(name);
+  return change;
+}
 
 inline void start(Process& process) {
   process.run_until([&] { return process.reconciler->readiness().ready; });
