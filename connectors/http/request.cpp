@@ -17,6 +17,7 @@ void Request::clear() {
   target.clear();
   path = {};
   query = {};
+  host.clear();
   accept.clear();
   accept_encoding.clear();
   if_none_match.clear();
