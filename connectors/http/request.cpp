@@ -22,6 +22,7 @@ void Request::clear() {
   accept_encoding.clear();
   if_none_match.clear();
   content_type.clear();
+  content_encoding.clear();
   idempotency_key.clear();
   authorization.clear();
   origin.clear();

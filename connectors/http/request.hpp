@@ -32,6 +32,7 @@ struct Request {
   std::string accept_encoding;
   std::string if_none_match;
   std::string content_type;
+  std::string content_encoding;
   std::string idempotency_key;
   std::string authorization;  // a secret
   std::string origin;

@@ -135,6 +135,9 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
       case bhttp::field::if_none_match:
         append_list(request_.if_none_match, view(value));
         return;
+      case bhttp::field::content_encoding:
+        append_list(request_.content_encoding, view(value));
+        return;
       case bhttp::field::content_type:
         request_.content_type.assign(value.data(), value.size());
         return;

@@ -362,5 +362,29 @@ TEST_CASE("where tokens are asked for, the name does not matter") {
   CHECK(peer.receive().status == 401);
 }
 
+TEST_CASE("a body in a coding that is not unpacked is refused as such, not as bad JSON") {
+  Orders orders;
+  RunningServer server{orders.answers};
+  const auto answer_to = [&server](const std::string& line, const std::string& type,
+                                   const std::string& coding) {
+    Peer peer = server.connect();
+    peer.send(line + " HTTP/1.1\r\nHost: x\r\nContent-Type: " + type +
+              "\r\nContent-Length: 2\r\nContent-Encoding: " + coding + "\r\n\r\n{}");
+    return peer.receive();
+  };
+  for (const char* coding : {"gzip", "GZIP", "zstd", "br", "identity, gzip", "nonsense"}) {
+    CAPTURE(coding);
+    for (const auto& [line, type] : {std::pair{"POST /api/v1/batches", "application/json"},
+                                     std::pair{"POST /api/v1/records/bulk", "application/json"},
+                                     std::pair{"POST /api/v1/events", "application/x-ndjson"}}) {
+      const auto answer = answer_to(line, type, coding);
+      CHECK(answer.status == 415);
+      CHECK(answer.header("accept-encoding") == "identity");
+      CHECK(answer.body.find("unsupported_content_encoding") != std::string::npos);
+    }
+  }
+  CHECK(answer_to("POST /api/v1/batches", "application/json", "Identity").status != 415);
+}
+
 }  // namespace
 }  // namespace rollcall::http
