@@ -85,6 +85,15 @@ std::string check_origin(const std::string& text) {
   return usual_port ? "has an origin with its scheme's own port, which browsers leave out" : "";
 }
 
+std::string check_host(const std::string& text) {
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':';
+  });
+  return plain && !text.empty() && !text.starts_with(':')
+             ? ""
+             : "has a host that is neither a name nor name:port";
+}
+
 std::string check_side(const std::string& text) {
   constexpr std::size_t kSideBytesMax = 64;
   if (text.empty() || text.size() > kSideBytesMax)

@@ -27,6 +27,7 @@ struct HttpConfig {
   std::string api_key;  // a secret
   bool metrics_public = false;
   std::vector<std::string> cors_origins;
+  std::vector<std::string> hosts;
   std::string tls_certificate_file;
   std::string tls_key_file;
   std::chrono::milliseconds hsts_max_age = std::chrono::seconds(0);

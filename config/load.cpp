@@ -164,6 +164,8 @@ class Loader {
   // rollcall, scripts set names of their own. A name that nearly is one of ours is a slip all the
   // same.
   void complain_unknown_variable(const std::string& name, const std::string& meant) {
+    // Of the commands that ask a daemon; a shell has them set for all that it starts.
+    if (name == "ROLLCALL_URL" || name == "ROLLCALL_TOKEN") return;
     const auto where = "environment " + name;
     if (!meant.empty()) {
       loaded_.problems.push_back({where, "", "no such option", "did you mean " + meant + "?"});

@@ -84,6 +84,13 @@ const std::array kOptions = {
            .form = "list of scheme://host:port",
            .max = 1000,
            .check = check_origin},
+    Option{.key = "http.hosts",
+           .field = field<&C::http, &HttpConfig::hosts>(),
+           .help = "Names by which the server may be asked where there are no tokens, beside "
+                   "loopback names and addresses.",
+           .form = "list of host or host:port",
+           .max = 1000,
+           .check = check_host},
     Option{.key = "http.tls_certificate_file",
            .field = field<&C::http, &HttpConfig::tls_certificate_file>(),
            .help = "The server's certificate and those that signed it, in PEM; empty: no TLS.",

@@ -103,6 +103,7 @@ http::Options http_options(const Config& whole) {
   options.api_key = config.api_key;
   options.metrics_public = config.metrics_public;
   options.cors_origins = config.cors_origins;
+  options.hosts = config.hosts;
   options.tls_certificate_file = config.tls_certificate_file;
   options.tls_key_file = config.tls_key_file;
   options.hsts_max_age = std::chrono::duration_cast<std::chrono::seconds>(config.hsts_max_age);

@@ -32,7 +32,7 @@ bool is_open(std::string_view label) {
 }  // namespace
 
 Admission::Admission(const Options& options, const Origins& origins)
-    : origins_(origins), metrics_public_(options.metrics_public) {
+    : origins_(origins), hosts_(options.hosts), metrics_public_(options.metrics_public) {
   if (options.rate_limit > 0)
     rates_.emplace(TokenBucket::Rate{options.rate_limit, options.rate_burst});
 }
@@ -42,10 +42,11 @@ std::optional<Response> Admission::refuse(const Request& request, std::string_vi
   if (rates_) {
     if (auto refused = refuse_rate(request, label, client)) return refused;
   }
-  if (is_preflight(request) && origins_.allow(request.origin)) return preflight_answer();
-  if (request.cross_site) {
-    if (auto refused = refuse_page(request)) return refused;
+  if (!asks_for_tokens()) {
+    if (auto refused = refuse_host(request)) return refused;
   }
+  if (is_preflight(request) && origins_.allow(request.origin)) return preflight_answer();
+  if (auto refused = refuse_page(request)) return refused;
   if (asks_for_tokens()) return refuse_access(request, label);
   return std::nullopt;
 }
@@ -69,16 +70,33 @@ std::optional<Response> Admission::refuse_rate(const Request& request, std::stri
   return response;
 }
 
-// Any page that somebody looks at may send a form to an address that only he can reach. Browsers
-// tell when a page of another origin asks, and no page can hide it.
-std::optional<Response> Admission::refuse_page(const Request& request) const {
-  if (reads(request.method) || origins_.allow(request.origin)) return std::nullopt;
+// No browser speaks HTTP/1.0, and checks of health that do name no host.
+std::optional<Response> Admission::refuse_host(const Request& request) const {
+  if (request.http_1_0 && request.host.empty()) return std::nullopt;
+  if (hosts_.serve(request.host)) return std::nullopt;
   const Problem problem{
-      403,
-      "cross_site",
-      "Pages of other origins may not change anything here; see http.cors_origins.",
+      421,
+      "misdirected",
+      "Without tokens this server answers only to loopback names and addresses in Host; list this "
+      "name in http.hosts, or ask for tokens with http.tokens_file.",
       {},
       {}};
+  return to_response(problem, request.id);
+}
+
+// Any page that somebody looks at may send a form to an address that only he can reach. Browsers
+// tell of which origin a page is that asks, and no page can hide it; older ones tell it only in
+// Origin, and a page in a sandbox says "null" there.
+std::optional<Response> Admission::refuse_page(const Request& request) const {
+  const bool foreign = request.cross_site ||
+                       (!request.origin.empty() && !is_own_origin(request.origin, request.host));
+  if (!foreign || reads(request.method) || origins_.allow(request.origin)) return std::nullopt;
+  const Problem problem{403,
+                        "cross_site",
+                        "Pages of other origins may not change anything here; list the page's "
+                        "origin in http.cors_origins.",
+                        {},
+                        {}};
   return to_response(problem, request.id);
 }
 

@@ -9,6 +9,7 @@
 #include "connectors/http/access_tokens.hpp"
 #include "connectors/http/client_rates.hpp"
 #include "connectors/http/cors.hpp"
+#include "connectors/http/hosts.hpp"
 #include "connectors/http/options.hpp"
 #include "connectors/http/request.hpp"
 #include "connectors/http/response.hpp"
@@ -38,10 +39,12 @@ class Admission {
                                                     const boost::asio::ip::address& client);
   [[nodiscard]] std::optional<Response> refuse_access(const Request& request,
                                                       std::string_view label) const;
+  [[nodiscard]] std::optional<Response> refuse_host(const Request& request) const;
   [[nodiscard]] std::optional<Response> refuse_page(const Request& request) const;
   [[nodiscard]] Role needed_for(const Request& request, std::string_view label) const;
 
   const Origins& origins_;
+  Hosts hosts_;
   AccessTokens tokens_;
   bool metrics_public_;
   std::optional<ClientRates> rates_;  // none: no limit

@@ -75,6 +75,60 @@ unsigned closeness(std::string_view range, std::string_view media_type) {
   return equal_ignoring_case(range, media_type) ? 3 : 0;
 }
 
+bool is_token(std::string_view text) {
+  constexpr std::string_view kMarks = "!#$%&'*+-.^_`|~";
+  return !text.empty() && std::all_of(text.begin(), text.end(), [kMarks](unsigned char c) {
+    return std::isalnum(c) != 0 || kMarks.find(static_cast<char>(c)) != std::string_view::npos;
+  });
+}
+
+bool is_media_range(std::string_view range) {
+  const auto slash = range.find('/');
+  if (slash == std::string_view::npos) return false;
+  const auto type = range.substr(0, slash);
+  const auto subtype = range.substr(slash + 1);
+  return is_token(type) && is_token(subtype) && (type != "*" || subtype == "*");
+}
+
+bool is_quality(std::string_view parameter) {
+  return parameter.starts_with("q=") || parameter.starts_with("Q=");
+}
+
+// Older clients send what is no list of media ranges, as the JDK's `*; q=.2`. They mean that they
+// take anything, and to be refused for it helps nobody.
+bool is_accept(std::string_view accept) {
+  while (!accept.empty()) {
+    std::string_view parameters = take_until(accept, ',');
+    if (parameters.empty()) continue;
+    if (!is_media_range(take_until(parameters, ';'))) return false;
+    while (!parameters.empty()) {
+      const std::string_view parameter = take_until(parameters, ';');
+      if (is_quality(parameter) && !read_quality(parameter.substr(2))) return false;
+    }
+  }
+  return true;
+}
+
+unsigned weigh(std::string_view list, std::string_view media_type) {
+  if (trim(list).empty()) return 1000;
+  unsigned closest = 0;
+  unsigned quality = 0;
+  while (!list.empty()) {
+    std::string_view parameters = take_until(list, ',');
+    const std::string_view range = take_until(parameters, ';');
+    const unsigned close = closeness(range, media_type);
+    if (close <= closest) continue;
+    std::optional<unsigned> given = 1000;
+    while (!parameters.empty()) {
+      const std::string_view parameter = take_until(parameters, ';');
+      if (is_quality(parameter)) given = read_quality(parameter.substr(2));
+    }
+    closest = close;
+    quality = given.value_or(0);
+  }
+  return quality;
+}
+
 }  // namespace
 
 std::string_view content_type_of(Format format) { return names_of(format).content_type; }
@@ -98,28 +152,11 @@ bool is_media_type(std::string_view content_type, std::string_view media_type) {
 }
 
 unsigned quality_of(std::string_view accept, std::string_view media_type) {
-  if (trim(accept).empty()) return 1000;
-  unsigned closest = 0;
-  unsigned quality = 0;
-  while (!accept.empty()) {
-    std::string_view parameters = take_until(accept, ',');
-    const std::string_view range = take_until(parameters, ';');
-    const unsigned close = closeness(range, media_type);
-    if (close <= closest) continue;
-    std::optional<unsigned> given = 1000;
-    while (!parameters.empty()) {
-      const std::string_view parameter = take_until(parameters, ';');
-      if (parameter.starts_with("q=") || parameter.starts_with("Q="))
-        given = read_quality(parameter.substr(2));
-    }
-    closest = close;
-    quality = given.value_or(0);
-  }
-  return quality;
+  return is_accept(accept) ? weigh(accept, media_type) : 1000;
 }
 
 bool accepts_coding(std::string_view accept_encoding, std::string_view coding) {
-  return !trim(accept_encoding).empty() && quality_of(accept_encoding, coding) > 0;
+  return !trim(accept_encoding).empty() && weigh(accept_encoding, coding) > 0;
 }
 
 std::optional<Format> negotiate(std::string_view accept, std::span<const Format> offered) {

@@ -44,6 +44,9 @@ struct Options {
   bool metrics_public = false;  // /metrics needs no token
   // Whose pages may ask from a browser: "https://app.example", or "*" for everybody's.
   std::vector<std::string> cors_origins;
+  // Names by which the server may be asked where it asks for no token, beside loopback names and
+  // addresses: "rollcall.internal".
+  std::vector<std::string> hosts;
   // For so long browsers shall ask over TLS only; said over TLS only. 0: not said.
   std::chrono::seconds hsts_max_age{0};
   // In PEM: the certificate with those that signed it, and its key. Both or neither.

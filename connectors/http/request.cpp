@@ -17,10 +17,12 @@ void Request::clear() {
   target.clear();
   path = {};
   query = {};
+  host.clear();
   accept.clear();
   accept_encoding.clear();
   if_none_match.clear();
   content_type.clear();
+  content_encoding.clear();
   idempotency_key.clear();
   authorization.clear();
   origin.clear();

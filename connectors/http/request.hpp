@@ -27,10 +27,12 @@ struct Request {
   std::string target;      // as the client wrote it
   std::string_view path;   // into target
   std::string_view query;  // into target, without the '?'
+  std::string host;        // as the client wrote it; empty where HTTP/1.0 names none
   std::string accept;
   std::string accept_encoding;
   std::string if_none_match;
   std::string content_type;
+  std::string content_encoding;
   std::string idempotency_key;
   std::string authorization;  // a secret
   std::string origin;

@@ -49,6 +49,24 @@ bool is_good_request_id(std::string_view id) {
   return true;
 }
 
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// Whether a header line goes on in the next one. Beast joins such lines without a word; others end
+// the header's value there, so the two would not see the same request. `last` is the byte before.
+bool is_folded(std::string_view bytes, char last) {
+  for (const char c : bytes) {
+    if (last == '\n' && (c == ' ' || c == '\t')) return true;
+    last = c;
+  }
+  return false;
+}
+
+Problem folded_header() {
+  return {400, "folded_header", "A header must stand on one line of its own.", {}, {}};
+}
+
 // Several fields of one name are one list.
 void append_list(std::string& list, std::string_view value) {
   if (!list.empty()) list += ", ";
@@ -95,6 +113,18 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
     switch (name) {
       case bhttp::field::host:
         ++hosts_;
+        request_.host.assign(value.data(), value.size());
+        return;
+      case bhttp::field::content_length:
+        // Even the same number twice: who stands between may have read one that was left out.
+        if (std::exchange(has_length_, true) || !is_number(view(value))) {
+          refuse({400,
+                  "bad_content_length",
+                  "A Content-Length is one number, and comes once.",
+                  {},
+                  {}},
+                 error);
+        }
         return;
       case bhttp::field::accept:
         append_list(request_.accept, view(value));
@@ -104,6 +134,9 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
         return;
       case bhttp::field::if_none_match:
         append_list(request_.if_none_match, view(value));
+        return;
+      case bhttp::field::content_encoding:
+        append_list(request_.content_encoding, view(value));
         return;
       case bhttp::field::content_type:
         request_.content_type.assign(value.data(), value.size());
@@ -212,6 +245,7 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
   Request& request_;
   std::optional<Problem> problem_;
   unsigned hosts_ = 0;
+  bool has_length_ = false;
   bool keeps_body_ = false;
   std::uint64_t body_bytes_left_ = 0;
 };
@@ -225,6 +259,7 @@ struct RequestParser::State {
   std::optional<Beast> beast;  // good for one request
   bool header_told = false;
   std::size_t header_bytes = 0;
+  char header_last = 0;  // the byte before the next one
   Problem failure;
 };
 
@@ -238,6 +273,7 @@ RequestParser::~RequestParser() = default;
 void RequestParser::restart() {
   state_->request.clear();
   state_->header_bytes = 0;
+  state_->header_last = 0;
   Beast& parser = state_->beast.emplace(state_->request);
   parser.header_limit(static_cast<std::uint32_t>(state_->header_bytes_max));
   parser.body_limit(boost::none);  // take() counts
@@ -259,6 +295,13 @@ RequestParser::Progress RequestParser::feed(std::string_view bytes, std::size_t&
     const std::size_t taken =
         parser.put(boost::asio::const_buffer{bytes.data(), bytes.size()}, error);
     consumed += taken;
+    if (in_header && taken > 0) {
+      if (is_folded(bytes.substr(0, taken), state_->header_last)) {
+        state_->failure = folded_header();
+        return Progress::failed;
+      }
+      state_->header_last = bytes[taken - 1];
+    }
     bytes.remove_prefix(taken);
     // Beast's own limit begins anew with each field that it takes, so a drip of fields would never
     // meet it.

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "connectors/http/percent.hpp"
 #include "connectors/http/problem.hpp"
@@ -71,6 +72,27 @@ bool serves(const Route& route, Method method) {
   return route.method == method || (method == Method::head && route.method == Method::get);
 }
 
+// Where the path without the slashes at its end is one of ours: to there, with the query. The path
+// begins with a row's own text, so the place is always on this server.
+std::optional<Routed> move_to_path(const Request& request, std::span<const Route> table) {
+  std::string_view path = request.path;
+  while (path.ends_with('/')) path.remove_suffix(1);
+  if (path.empty() || path.size() == request.path.size()) return std::nullopt;
+  for (const Route& route : table) {
+    if (!fit(path, route.path)) continue;
+    std::string location{path};
+    if (!request.query.empty()) location.append("?").append(request.query);
+    Routed routed;
+    routed.label = route.path;
+    routed.response.status = 308;
+    routed.response.content_type = kTextType;
+    routed.response.body = "This path has no slash at its end; see Location.\n";
+    routed.response.headers.emplace_back("Location", std::move(location));
+    return routed;
+  }
+  return std::nullopt;
+}
+
 Response bad_target(const Request& request, std::string detail) {
   const Problem problem{400, "bad_target", std::move(detail), {}, {}};
   return to_response(problem, request.id);
@@ -118,6 +140,7 @@ Routed find_route(Request& request, std::span<const Route> table) {
     return routed;
   }
   if (!path_known) {
+    if (auto moved = move_to_path(request, table)) return std::move(*moved);
     routed.response =
         not_found(request, "There is nothing at this path; GET / lists what there is.");
   } else if (request.method == Method::options) {

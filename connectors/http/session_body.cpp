@@ -17,6 +17,21 @@ namespace {
 // Of a body that nobody wants, or that needs no permission to be held.
 constexpr std::uint64_t kDroppedBytes = std::uint64_t{64} << 10U;
 
+// Read as it comes, a coded body is no JSON, and a client would look for its fault in the wrong place.
+std::optional<Response> refuse_coding(const Request& request) {
+  if (request.content_encoding.empty() || is_media_type(request.content_encoding, "identity"))
+    return std::nullopt;
+  Response response = to_response(
+      {415,
+       "unsupported_content_encoding",
+       "This server unpacks no bodies: send this one without Content-Encoding, as it is.",
+       {},
+       {}},
+      request.id);
+  response.headers.emplace_back("Accept-Encoding", "identity");
+  return response;
+}
+
 Problem body_cut() {
   return {408,
           "request_timeout",
@@ -82,6 +97,9 @@ std::optional<Response> Session::refuse_body(const Route& route) const {
                         {},
                         {}},
                        request_.id);
+  }
+  if (!route.consumes.empty() && has_body) {
+    if (auto refused = refuse_coding(request_)) return refused;
   }
   if (streamed && state_->streams >= state_->options.streams_max) {
     return unavailable({503,

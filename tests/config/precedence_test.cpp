@@ -100,5 +100,12 @@ TEST_CASE("other programs' variables are no concern, and those of other tools on
   CHECK(loaded.warnings[0] == "environment ROLLCALL_PORT is no option and has no effect");
 }
 
+TEST_CASE("what the client's commands read from the environment is no slip of the daemon's") {
+  const auto loaded = load({.environment = {{"ROLLCALL_URL", "http://127.0.0.1:8000"},
+                                            {"ROLLCALL_TOKEN", "0123456789abcdef"}}});
+  CHECK(loaded.problems.empty());
+  CHECK(loaded.warnings.empty());
+}
+
 }  // namespace
 }  // namespace rollcall::config

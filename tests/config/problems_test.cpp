@@ -177,5 +177,15 @@ TEST_CASE("an origin is written as browsers write it") {
   }
 }
 
+TEST_CASE("a host is a name, with or without its port") {
+  const auto hosts = [](const std::string& list) {
+    return lines(problems({.file = "[http]\nhosts = [" + list + "]\n"}));
+  };
+  CHECK(hosts("").empty());
+  CHECK(hosts("'rollcall', 'rollcall.internal:8000', 'a-b.example'").empty());
+  for (const char* bad : {"'https://app.example'", "'app.example/'", "'*'", "''", "':80'", "'a b'"})
+    CHECK_MESSAGE(hosts(bad).find("test.toml:2") == 0, bad);
+}
+
 }  // namespace
 }  // namespace rollcall::config

@@ -296,5 +296,95 @@ TEST_CASE("no page of another origin changes anything, where browsers tell who a
   CHECK(status_of("GET /livez", "https://elsewhere.example", "cross-site") == 200);
 }
 
+TEST_CASE("a write from a page of another origin is refused where only Origin tells of it") {
+  Orders orders;
+  Options options;
+  options.cors_origins = {"https://app.example"};
+  RunningServer server{orders.answers, options};
+  Peer peer = server.connect();
+  const auto status_of = [&peer](const std::string& line, const std::string& origin) {
+    peer.send(from_page(line, origin));
+    return peer.receive().status;
+  };
+  for (const char* origin : {"https://elsewhere.example", "null", "http://x.example", "http://x:81",
+                             "http://localhost:3000", "x", "://x"}) {
+    CAPTURE(origin);
+    CHECK(status_of("POST /reset", origin) == 403);
+    CHECK(status_of("DELETE /api/v1/batches/1", origin) == 403);
+    CHECK(status_of("GET /livez", origin) == 200);
+  }
+  for (const char* origin : {"https://app.example", "http://x", "https://x", "http://X:80"}) {
+    CAPTURE(origin);
+    CHECK(status_of("POST /reset", origin) == 503);  // went through
+  }
+}
+
+TEST_CASE("without tokens only loopback names, addresses and listed hosts are served") {
+  Orders orders;
+  Options options;
+  options.hosts = {"rollcall.internal", "other:8000"};
+  RunningServer server{orders.answers, options};
+  Peer peer = server.connect();
+  const auto ask = [&peer](const std::string& line, const std::string& host) {
+    peer.send(line + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+    return peer.receive();
+  };
+  for (const char* host :
+       {"localhost", "LOCALHOST:8000", "a.localhost", "localhost.", "127.0.0.1", "10.1.2.3:80",
+        "[::1]:8000", "[2001:db8::1]", "rollcall.internal", "Rollcall.Internal:9", "other:8000"}) {
+    CAPTURE(host);
+    CHECK(ask("GET /livez", host).status == 200);
+  }
+  for (const char* host :
+       {"evil.example", "evil.example:8000", "localhost.evil.example", "evillocalhost",
+        "127.0.0.1.evil.example", "other", "other:80", "", "[", "127.1", "[evil]"}) {
+    CAPTURE(host);
+    for (const char* line : {"GET /livez", "GET /metrics", "GET /", "GET /nope",
+                             "DELETE /api/v1/batches", "OPTIONS /"}) {
+      const auto answer = ask(line, host);
+      CHECK(answer.status == 421);
+      CHECK(answer.header("content-type") == "application/problem+json");
+      CHECK(answer.body.find("http.hosts") != std::string::npos);
+    }
+  }
+  Peer older = server.connect();
+  older.send("GET /livez HTTP/1.0\r\n\r\n");
+  CHECK(older.receive().status == 200);
+}
+
+TEST_CASE("where tokens are asked for, the name does not matter") {
+  Guarded guarded;
+  RunningServer server{guarded.orders.answers, guarded.options};
+  Peer peer = server.connect();
+  peer.send("GET /livez HTTP/1.1\r\nHost: any.example\r\n\r\n");
+  CHECK(peer.receive().status == 200);
+  peer.send("GET /api/v1/batches HTTP/1.1\r\nHost: any.example\r\n\r\n");
+  CHECK(peer.receive().status == 401);
+}
+
+TEST_CASE("a body in a coding that is not unpacked is refused as such, not as bad JSON") {
+  Orders orders;
+  RunningServer server{orders.answers};
+  const auto answer_to = [&server](const std::string& line, const std::string& type,
+                                   const std::string& coding) {
+    Peer peer = server.connect();
+    peer.send(line + " HTTP/1.1\r\nHost: x\r\nContent-Type: " + type +
+              "\r\nContent-Length: 2\r\nContent-Encoding: " + coding + "\r\n\r\n{}");
+    return peer.receive();
+  };
+  for (const char* coding : {"gzip", "GZIP", "zstd", "br", "identity, gzip", "nonsense"}) {
+    CAPTURE(coding);
+    for (const auto& [line, type] : {std::pair{"POST /api/v1/batches", "application/json"},
+                                     std::pair{"POST /api/v1/records/bulk", "application/json"},
+                                     std::pair{"POST /api/v1/events", "application/x-ndjson"}}) {
+      const auto answer = answer_to(line, type, coding);
+      CHECK(answer.status == 415);
+      CHECK(answer.header("accept-encoding") == "identity");
+      CHECK(answer.body.find("unsupported_content_encoding") != std::string::npos);
+    }
+  }
+  CHECK(answer_to("POST /api/v1/batches", "application/json", "Identity").status != 415);
+}
+
 }  // namespace
 }  // namespace rollcall::http

@@ -133,6 +133,8 @@ TEST_CASE("what is no cursor is refused") {
                              encode_cursor(CursorKind::batches, std::uint64_t{5})) == 5);
 }
 
+constexpr std::array kAll{Format::json, Format::ndjson, Format::csv, Format::text};
+
 TEST_CASE("Accept is weighed by its closest range") {
   CHECK(quality_of("", "text/csv") == 1000);
   CHECK(quality_of("text/*;q=0.3, text/csv;q=0.7, */*;q=0.1", "text/csv") == 700);
@@ -140,16 +142,30 @@ TEST_CASE("Accept is weighed by its closest range") {
   CHECK(quality_of("text/*;q=0.3, text/csv;q=0.7, */*;q=0.1", "application/json") == 100);
   CHECK(quality_of("TEXT/CSV; charset=utf-8 ; Q=0.25", "text/csv") == 250);
   CHECK(quality_of("application/json;q=0", "application/json") == 0);
-  CHECK(quality_of("application/json;q=nonsense", "application/json") == 0);
-  CHECK(quality_of("application/json;q=1.001", "application/json") == 0);
   CHECK(quality_of("image/png", "application/json") == 0);
-  constexpr std::array kAll{Format::json, Format::ndjson, Format::csv, Format::text};
   CHECK(negotiate("", kAll) == Format::json);
   CHECK(negotiate("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", kAll) ==
         Format::json);
   CHECK(negotiate("application/x-ndjson", kAll) == Format::ndjson);
   CHECK(negotiate("application/json;q=0.5, text/csv", kAll) == Format::csv);
   CHECK_FALSE(negotiate("image/png", kAll));
+}
+
+TEST_CASE("an Accept that is no list of media ranges takes anything") {
+  for (const char* accept :
+       {"text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2", "*", "q=.2", "image/png;q=.2",
+        "image/png;q=", "image/png;q=nonsense", "image/png;q=1.001", "image", "image/", "/png",
+        "*/png", "im age/png", "image/png/x", "image/png,;", "image/png;q=0.1234"}) {
+    CAPTURE(accept);
+    CHECK(quality_of(accept, "application/json") == 1000);
+    CHECK(negotiate(accept, kAll) == Format::json);
+  }
+  for (const char* accept : {"image/png", "image/png,,image/gif;q=0.123 , ,", "image/*;q=1.",
+                             "image/svg+xml; charset=utf-8;q=1"}) {
+    CAPTURE(accept);
+    CHECK(quality_of(accept, "application/json") == 0);
+    CHECK_FALSE(negotiate(accept, kAll));
+  }
 }
 
 TEST_CASE("a body is compressed only for those who say they take it") {

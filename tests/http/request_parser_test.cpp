@@ -98,6 +98,36 @@ TEST_CASE("what two parties could read differently is refused") {
   CHECK(refusal("GET / HTTP/1.1\r\nHost : a\r\n\r\n") == 400);
 }
 
+TEST_CASE("a body has one length, written once and on one line") {
+  const auto post = [](const std::string& headers) {
+    return refusal("POST / HTTP/1.1\r\nHost: a\r\n" + headers + "\r\nhello");
+  };
+  CHECK(Parsing{}.feed("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello") ==
+        Progress::complete);
+  CHECK(post("Content-Length: 5\r\nContent-Length: 5\r\n") == 400);
+  CHECK(post("Content-Length: 5\r\ncontent-length: 05\r\n") == 400);
+  CHECK(post("Content-Length: 5, 5\r\n") == 400);
+  CHECK(post("Content-Length: 5,\r\n") == 400);
+  CHECK(post("Content-Length: +5\r\n") == 400);
+  CHECK(post("Content-Length:\r\n") == 400);
+  CHECK(post("Content-Length:\r\n 5\r\n") == 400);
+  CHECK(post("Content-Length: 5\r\n\t\r\n") == 400);
+}
+
+TEST_CASE("no header goes over two lines, wherever the pieces of it end") {
+  CHECK(refusal("GET / HTTP/1.1\r\nHost: a\r\n b\r\n\r\n") == 400);
+  CHECK(refusal("GET / HTTP/1.1\r\n Host: a\r\nHost: b\r\n\r\n") == 400);
+  const std::string folded = "GET / HTTP/1.1\r\nHost: a\r\nX-A: b\r\n\tc\r\nX-D: e\r\n\r\n";
+  for (std::size_t cut = 1; cut < folded.size(); ++cut) {
+    CAPTURE(cut);
+    Parsing parsing;
+    auto progress = parsing.feed(folded.substr(0, cut));
+    if (progress == RequestParser::Progress::need_more) progress = parsing.feed(folded.substr(cut));
+    CHECK(progress == RequestParser::Progress::failed);
+    CHECK(parsing.parser.failure().status == 400);
+  }
+}
+
 TEST_CASE("HTTP/1.0 needs no host and closes unless asked to stay") {
   Parsing parsing;
   REQUIRE(parsing.feed("GET / HTTP/1.0\r\n\r\n") == Progress::complete);

@@ -272,9 +272,8 @@ TEST_CASE("methods: 405 with Allow, OPTIONS, HEAD where GET works") {
 TEST_CASE("paths that lead nowhere") {
   Api api = with_orders();
   for (const std::string_view path :
-       {"/nope", "/api/v1/batches/", "/api/v1/batches//missing", "/api/v1/batches/1/",
-        "/api/v1/batches/1/missing/x", "/../etc/passwd", "/api/v1/../../etc/passwd",
-        "/%2e%2e/%2e%2e/etc/passwd", "//", "/LIVEZ"}) {
+       {"/nope", "/api/v1/batches//missing", "/api/v1/batches/1/missing/x", "/../etc/passwd",
+        "/api/v1/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "//", "/LIVEZ"}) {
     CAPTURE(path);
     const auto answer = api.get(path);
     check_problem(answer, 404, "not_found");
@@ -288,6 +287,26 @@ TEST_CASE("paths that lead nowhere") {
   }
   CHECK(api.get("http://localhost:8000/livez").status == 200);
   CHECK(api.get("http://localhost:8000").status == 200);
+}
+
+TEST_CASE("a slash too many at the end of a path leads to the path without it") {
+  Api api;
+  const auto moved_to = [&api](Method method, std::string_view target) {
+    const auto answer = api.ask(method, target);
+    CHECK(answer.status == 308);
+    return std::string{answer.header("Location")};
+  };
+  CHECK(moved_to(Method::get, "/api/v1/batches/") == "/api/v1/batches");
+  CHECK(moved_to(Method::post, "/api/v1/batches/?a=%2F&b=/") == "/api/v1/batches?a=%2F&b=/");
+  CHECK(moved_to(Method::del, "/api/v1/batches/a%2Fb//") == "/api/v1/batches/a%2Fb");
+  CHECK(moved_to(Method::get, "/livez/") == "/livez");
+  CHECK(moved_to(Method::put, "http://evil.example/livez/") == "/livez");
+  for (const char* path : {"//", "//evil.example/", "/nope/", "///evil.example//", "//livez/",
+                           "/\\evil.example/", "/api/v1/"}) {
+    CAPTURE(path);
+    CHECK(api.get(path).status == 404);
+  }
+  CHECK(api.get("/").status == 200);
 }
 
 TEST_CASE("a client that does not take JSON is told so") {

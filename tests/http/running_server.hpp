@@ -24,6 +24,7 @@ namespace rollcall::http {
 // peers: the same tests hold in both forms.
 inline Options test_options(Options options) {
   options.port = 0;
+  if (options.hosts.empty()) options.hosts = {"x", "test"};  // as the tests' requests call it
   if (options.tls_certificate_file.empty() && std::getenv("ROLLCALL_TEST_TLS") != nullptr) {
     options.tls_certificate_file = certificate_files().certificate;
     options.tls_key_file = certificate_files().key;
