@@ -3,14 +3,17 @@ BUILD = build/release
 FUZZ_SECONDS = 60
 URL = http://127.0.0.1:8000
 WITH_SERVERS = tests/servers/with_servers.sh
-DAEMON = cmake --preset release && cmake --build --preset release --target rollcall
+# The program alone: it asks for nothing that `install.sh run` does not install. The next `cmake --preset release`
+# turns the tests on again, in the same directory and with the same objects.
+DAEMON = cmake --preset release -DROLLCALL_TESTS=OFF -DROLLCALL_BENCH=OFF && cmake --build --preset release --target rollcall
+DEMO =
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: need-run ## the demonstration: a batch fills up, and what is missing shows
 	$(DAEMON)
-	exec $(BUILD)/rollcall demo
+	exec $(BUILD)/rollcall demo $(DEMO)
 
 seed: need-run ## loads the samples of data/ into a running daemon, at URL
 	$(DAEMON)
@@ -18,7 +21,7 @@ seed: need-run ## loads the samples of data/ into a running daemon, at URL
 	$(BUILD)/rollcall import --customers data/customers.csv --url $(URL)
 
 build: need-run ## the program, as build/release/rollcall
-	cmake --preset release && cmake --build --preset release
+	$(DAEMON)
 
 test: need-test ## everything: alone, with a mock broker, then against a real Kafka and PostgreSQL
 	cmake --preset release && cmake --build --preset release

@@ -4,12 +4,14 @@
 set -euo pipefail
 
 # a|b: whichever the distribution has; the first is Debian 12's.
-build="g++ cmake ninja-build make pkg-config ccache doctest-dev libboost1.81-dev|libboost1.83-dev
+build="g++ cmake ninja-build make pkg-config ccache libboost1.81-dev|libboost1.83-dev
   libboost-json1.81-dev|libboost-json1.83-dev librdkafka-dev libpqxx-dev libpq-dev libsimdjson-dev libroaring-dev
   libxxhash-dev libcli11-dev libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev libgoogle-perftools-dev
   libcurl4-openssl-dev libcsv-dev libssl-dev"
 # Swagger UI and Redoc come through npm. One from elsewhere is as good, and Debian's cannot stand beside it.
 command -v npm > /dev/null || build+=" npm ca-certificates"
+# What CMake asks for as soon as the tests are configured, too.
+tests="doctest-dev libvalijson-dev git jq ca-certificates"
 servers="postgresql openjdk-17-jre-headless|openjdk-21-jre-headless maven kcat procps curl"
 
 wanted=()
@@ -18,11 +20,11 @@ for level in "${@:-run}"; do
   case $level in
     run) want "$build" ;;
     servers) want "$servers" ;;
-    test) want "$build $servers git jq ca-certificates libvalijson-dev" ;;
-    soak) want "$build $servers git jq ca-certificates libvalijson-dev python3 python3-venv" ;;
-    bench) want "$build $servers jq wrk python3 python3-venv" ;;
-    lint) want "$build git clang clang-format clang-tidy yamllint shellcheck" ;;
-    fuzz) want "$build clang libclang-rt-14-dev|libclang-rt-dev" ;;
+    test) want "$build $tests $servers" ;;
+    soak) want "$build $tests $servers python3 python3-venv" ;;
+    bench) want "$build $tests $servers wrk python3 python3-venv" ;;
+    lint) want "$build $tests clang clang-format clang-tidy yamllint shellcheck" ;;
+    fuzz) want "$build $tests clang libclang-rt-14-dev|libclang-rt-dev" ;;
     *) sed -n 's/^# \{0,1\}//; 2,3p' "$0" >&2; exit 2 ;;
   esac
 done

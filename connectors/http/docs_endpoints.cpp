@@ -55,6 +55,16 @@ Response page(std::string_view style, std::initializer_list<std::string_view> sc
   return response;
 }
 
+// Built with ROLLCALL_DOCS=OFF.
+Response not_carried(const Request& request) {
+  const Problem problem{404,
+                        "no_pages",
+                        "This rollcall was built without its pages; /openapi.json describes the API.",
+                        {},
+                        {}};
+  return to_response(problem, request.id);
+}
+
 Response serve(const Request& request, const EmbeddedFile& file, std::string_view cache_control) {
   // The two forms differ in every byte, so each has a strong tag of its own.
   const bool compressed = accepts_coding(request.accept_encoding, "gzip");
@@ -79,11 +89,13 @@ Response serve(const Request& request, const EmbeddedFile& file, std::string_vie
 
 }  // namespace
 
-Response get_docs(const Request&, const Service&) {
+Response get_docs(const Request& request, const Service&) {
+  if (find_embedded_file("swagger-ui-bundle.js") == nullptr) return not_carried(request);
   return page("swagger-ui.css", {"swagger-ui-bundle.js", "swagger.js"});
 }
 
-Response get_redoc(const Request&, const Service&) {
+Response get_redoc(const Request& request, const Service&) {
+  if (find_embedded_file("redoc.standalone.js") == nullptr) return not_carried(request);
   return page("", {"redoc.standalone.js", "redoc.js"});
 }
 

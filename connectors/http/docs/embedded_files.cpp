@@ -28,10 +28,12 @@ ROLLCALL_EMBED(openapi_json, "openapi.json")
 ROLLCALL_EMBED(page_css, "page.css")
 ROLLCALL_EMBED(redoc_js, "redoc.js")
 ROLLCALL_EMBED(swagger_js, "swagger.js")
+#if ROLLCALL_PAGES
 ROLLCALL_EMBED(redoc_standalone_js, "redoc.standalone.js")
 ROLLCALL_EMBED(swagger_ui_bundle_js, "swagger-ui-bundle.js")
 ROLLCALL_EMBED(swagger_ui_css, "swagger-ui.css")
 ROLLCALL_EMBED(licences_txt, "licences.txt")
+#endif
 
 namespace rollcall::http {
 namespace {
@@ -42,16 +44,18 @@ constexpr std::string_view kStyleType = "text/css; charset=utf-8";
 }  // namespace
 
 std::span<const EmbeddedFile> embedded_files() {
-  static const std::array<EmbeddedFile, 8> kFiles{{
-      {"openapi.json", "application/json", openapi_json()},
-      {"page.css", kStyleType, page_css()},
-      {"redoc.js", kScriptType, redoc_js()},
-      {"swagger.js", kScriptType, swagger_js()},
-      {"redoc.standalone.js", kScriptType, redoc_standalone_js()},
-      {"swagger-ui-bundle.js", kScriptType, swagger_ui_bundle_js()},
-      {"swagger-ui.css", kStyleType, swagger_ui_css()},
-      {"licences.txt", "text/plain; charset=utf-8", licences_txt()},
-  }};
+  static const std::array kFiles{
+      EmbeddedFile{"openapi.json", "application/json", openapi_json()},
+      EmbeddedFile{"page.css", kStyleType, page_css()},
+      EmbeddedFile{"redoc.js", kScriptType, redoc_js()},
+      EmbeddedFile{"swagger.js", kScriptType, swagger_js()},
+#if ROLLCALL_PAGES
+      EmbeddedFile{"redoc.standalone.js", kScriptType, redoc_standalone_js()},
+      EmbeddedFile{"swagger-ui-bundle.js", kScriptType, swagger_ui_bundle_js()},
+      EmbeddedFile{"swagger-ui.css", kStyleType, swagger_ui_css()},
+      EmbeddedFile{"licences.txt", "text/plain; charset=utf-8", licences_txt()},
+#endif
+  };
   return kFiles;
 }
 
