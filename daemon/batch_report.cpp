@@ -36,6 +36,11 @@ Result<BatchReport> parse_batch(std::string_view json) {
   report.confidence = text_at(verdict, "confidence");
   for (const auto reason : json::elements_of(json::member_of(verdict, "reasons")))
     report.reasons.push_back(client::text_of(reason));
+  const auto unexplained = json::member_of(verdict, "unexplained");
+  if (!unexplained.empty()) {
+    report.unexplained_missing = text_at(unexplained, "missing");
+    report.unexplained_unexpected = text_at(unexplained, "unexpected");
+  }
   report.revision = text_at(json, "revision");
   report.as_of = text_at(json::member_of(json, "as_of"), "time");
   return report;

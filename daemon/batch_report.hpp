@@ -27,6 +27,9 @@ struct BatchReport {
   std::string verdict;
   std::string confidence;
   std::vector<std::string> reasons;
+  // Missing and unexpected ids that cannot be among what was not read; empty where the daemon does not say.
+  std::string unexplained_missing;
+  std::string unexplained_unexpected;
   std::string revision;
   std::string as_of;
 };

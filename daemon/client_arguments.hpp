@@ -26,6 +26,7 @@ struct ListArguments {
 struct CheckArguments {
   std::uint64_t max_missing = 0;
   std::uint64_t max_unexpected = 0;
+  bool allow_empty = false;  // a batch without a record is complete
   std::chrono::milliseconds wait{0};
   std::chrono::milliseconds interval{1'000};
 };

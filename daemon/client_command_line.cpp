@@ -97,14 +97,17 @@ void add_check(CLI::App& app, CommandLine& line) {
   check->add_option("--max-unexpected", line.check.max_unexpected, "So many may be unexpected [0]")
       ->option_text("N")
       ->check(CLI::NonNegativeNumber);
+  check->add_flag("--allow-empty", line.check.allow_empty,
+                  "A batch without a single record is fine");
   add_duration(*check, line.check.wait, "--wait", "Ask again for so long before giving up [0s]");
   add_duration(*check, line.check.interval, "--interval", "Time between two questions [1s]");
   add_connection(*check, line);
   add_output(*check, line, {"table", "json"},
              "json: the result on stdout too; stderr says it in one line either way");
   check->footer(std::string{kConnectionFooter} +
-                "Exit codes: 0 within the limits and final, 5 final and over a limit, 8 not final "
-                "or not there yet,\n"
+                "Exit codes: 0 within the limits and final, 5 over a limit and final, or more than "
+                "what was not read\n"
+                "can explain, 8 not final, empty or not there yet,\n"
                 "69 no daemon answers, 1 other error, 2 usage, 130 interrupted.");
 }
 

@@ -59,6 +59,7 @@ class Import {
         line_(is_terminal(STDERR_FILENO)) {}
 
   Result<void> run() {
+    if (auto begun = upload_.begin(); !begun) return begun;
     std::string bytes(kReadBytes, '\0');
     for (;;) {
       const auto count = source_.read(bytes.data(), bytes.size());
@@ -70,7 +71,7 @@ class Import {
       // What was read before the damage counts: it is sent, and need not be sent again.
       if (auto sent = send_what_is_whole(); !sent) return sent;
       if (!read) return bad_file(read.error());
-      if (*count == 0) return {};
+      if (*count == 0) return upload_.end(totals_.first_refused, totals_.refused);
     }
   }
 
@@ -86,6 +87,8 @@ class Import {
     client::EventUpload::Options options;
     options.content = reader.content;
     options.batch = reader.mapping.batch;
+    options.import = source_.name();
+    options.side = reader.mapping.side;
     options.retry = retry;
     options.seed = std::random_device{}();
     options.say = [this](const std::string& why) {

@@ -18,6 +18,7 @@ constexpr int kOk = 200;
 constexpr int kCreated = 201;
 constexpr int kErrorsBegin = 400;
 constexpr int kNotFound = 404;
+constexpr std::size_t kReasonBytesMax = 1'000;  // of what is told of a refused row
 constexpr int kConflict = 409;
 constexpr int kUnprocessable = 422;
 constexpr std::string_view kCustomersPointer = "/customers/";
@@ -125,6 +126,41 @@ Result<UploadReceipt> EventUpload::send(const EventChunk& chunk) {
   if (answer->status != kCreated) return failure_of(*answer, client_.url());
   return fatal(client_.url() + " does not say how many records it took",
                "Look whether a rollcall daemon of this version answers there.");
+}
+
+Result<void> EventUpload::begin() { return tell("/api/v1/imports", ""); }
+
+Result<void> EventUpload::end(const std::vector<files::Refusal>& first_refused,
+                              std::uint64_t refused) {
+  std::string more = ",\"refused\":[";
+  http::JsonWriter json{more};
+  for (const files::Refusal& refusal : first_refused) {
+    const std::string reason =
+        (refusal.field.empty() ? "" : refusal.field + ": ") + refusal.message;
+    json.open('{').member("line", refusal.line);
+    json.member("reason", reason.substr(0, kReasonBytesMax)).close('}');
+  }
+  more += "],\"refused_total\":" + std::to_string(refused);
+  return tell("/api/v1/imports/end", more);
+}
+
+// Customers are compared and nothing of theirs is missing: nobody has to doubt them.
+Result<void> EventUpload::tell(const std::string& target, const std::string& more) {
+  if (options_.content == files::Content::customers) return {};
+  HttpRequest request;
+  request.method = "POST";
+  request.target = target;
+  request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/json"}};
+  http::JsonWriter json{request.body};
+  json.open('{').member("import", options_.import);
+  if (!options_.batch.empty()) json.member("batch_name", options_.batch);
+  if (!options_.side.empty()) json.member("side", options_.side);
+  request.body += more + "}";
+  const auto answer = try_until_answered(request);
+  if (!answer) return answer.error();
+  // A daemon of an older version knows no imports, and takes records all the same.
+  if (answer->status == kOk || answer->status == kNotFound) return {};
+  return failure_of(*answer, client_.url());
 }
 
 Result<std::string> EventUpload::find_or_make_batch() {

@@ -48,7 +48,9 @@ class EventUpload {
  public:
   struct Options {
     files::Content content = files::Content::events;
-    std::string batch;  // name of the only one that events go to; empty: each names its own
+    std::string batch;   // name of the only one that events go to; empty: each names its own
+    std::string import;  // the file as given: tells the daemon which import this is
+    std::string side;    // that all events speak for; empty: each its own
     std::chrono::milliseconds retry{std::chrono::minutes{5}};
     std::chrono::milliseconds timeout{std::chrono::minutes{2}};  // of one try
     RetryPolicy::Options backoff{std::chrono::milliseconds{100}, std::chrono::seconds{10}};
@@ -58,7 +60,12 @@ class EventUpload {
 
   EventUpload(HttpClient& client, Options options);
 
+  // Announces the import: until its end is told, its batch is in doubt, so that being killed leaves no green.
+  [[nodiscard]] Result<void> begin();
   [[nodiscard]] Result<UploadReceipt> send(const EventChunk& chunk);
+  // Tells its end, and what was refused: that stays in doubt. Not to be called for an import that broke off.
+  [[nodiscard]] Result<void> end(const std::vector<files::Refusal>& first_refused,
+                                 std::uint64_t refused);
 
  private:
   using TimePoint = std::chrono::steady_clock::time_point;
@@ -66,6 +73,7 @@ class EventUpload {
   // The batch's number; a batch that does not exist is made.
   [[nodiscard]] Result<std::string> find_or_make_batch();
   [[nodiscard]] HttpRequest request_of(const EventChunk& chunk) const;
+  [[nodiscard]] Result<void> tell(const std::string& target, const std::string& more);
   [[nodiscard]] Result<HttpAnswer> try_until_answered(const HttpRequest& request);
 
   HttpClient& client_;

@@ -141,6 +141,8 @@ std::shared_ptr<SharedState> make_shared_state() {
   auto state = std::make_shared<SharedState>();
   std::random_device device;
   state->seed = (Seed{device()} << 32U) | device();
+  // Nothing outlives the process, so what a client has seen of an earlier one must not pass for the same.
+  state->first_epoch = static_cast<Epoch>(device());
   return state;
 }
 
@@ -159,7 +161,9 @@ struct MemoryStore::Impl {
 
 Result<SliceState> MemoryStore::Impl::acquire(SliceId slice) {
   const std::lock_guard lock(state->mutex);
-  StoredSlice& stored = state->slices[slice];
+  const auto [at, is_new] = state->slices.try_emplace(slice);
+  StoredSlice& stored = at->second;
+  if (is_new) stored.epoch = state->first_epoch;
   SliceState restored;
   restored.epoch = ++stored.epoch;
   restored.sequence = stored.sequence;

@@ -34,6 +34,7 @@ struct StoredSlice {
 struct SharedState {
   std::mutex mutex;  // guards all of it: each call of a store is one transaction
   Seed seed = 0;
+  Epoch first_epoch = 0;  // of each slice, before it is taken for the first time
   std::map<SliceId, StoredSlice> slices;
   std::map<BatchNumber, BatchRow> batches;
   std::map<std::string, BatchNumber> names;

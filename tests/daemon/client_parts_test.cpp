@@ -21,6 +21,7 @@ CheckState state_of(const std::string& missing, const std::string& unexpected,
   state.batch->missing = missing;
   state.batch->unexpected = unexpected;
   state.batch->confidence = confidence;
+  state.batch->expected = "10";
   return state;
 }
 
@@ -37,6 +38,34 @@ TEST_CASE("a batch is complete within the limits, and only where the answer is f
     CHECK(exit_code_of(state_of("0", "0", confidence), none) == ExitCode::pending);
     CHECK(exit_code_of(state_of("3", "0", confidence), none) == ExitCode::pending);
   }
+}
+
+TEST_CASE("doubt explains so much and no more") {
+  const CheckArguments none;
+  CheckState state = state_of("50", "0", "provisional");
+  state.batch->reasons = {"quarantine", "input_gap", "import_unfinished"};
+  state.batch->unexplained_missing = "49";
+  state.batch->unexplained_unexpected = "0";
+  CHECK(exit_code_of(state, none) == ExitCode::incomplete);
+  CheckArguments some;
+  some.max_missing = 49;
+  CHECK(exit_code_of(state, some) == ExitCode::pending);
+  state.batch->unexplained_missing = "0";
+  CHECK(exit_code_of(state, none) == ExitCode::pending);
+  state.batch->unexplained_unexpected = "1";
+  CHECK(exit_code_of(state, none) == ExitCode::incomplete);
+  state.batch->reasons.emplace_back("lag");  // what is still to be read may be all of it
+  CHECK(exit_code_of(state, none) == ExitCode::pending);
+}
+
+TEST_CASE("an empty batch is not complete, unless that is fine") {
+  CheckState state = state_of("0", "0", "final");
+  state.batch->expected = "0";
+  state.batch->processed = "0";
+  CHECK(exit_code_of(state, {}) == ExitCode::pending);
+  CheckArguments fine;
+  fine.allow_empty = true;
+  CHECK(exit_code_of(state, fine) == ExitCode::ok);
 }
 
 TEST_CASE("what was known once does not count where nobody answers any more") {

@@ -47,7 +47,11 @@ take /etc/resolv.conf /etc/hosts /etc/npmrc /etc/pip.conf /root/.npmrc /root/.m2
   /etc/ssl/certs/ca-certificates.crt /usr/local/share/ca-certificates /etc/apt/auth.conf /etc/apt/auth.conf.d
 # Proxies and certificates of apt: whatever is not the distribution's own.
 for file in /etc/apt/apt.conf /etc/apt/apt.conf.d/*; do [[ -e $base$file ]] || take "$file"; done
-[[ $suite == "$(. /etc/os-release && echo "$VERSION_CODENAME")" ]] && take /etc/apt/sources.list /etc/apt/sources.list.d
+# shellcheck source=/dev/null
+if [[ $suite == "$(. /etc/os-release && echo "$VERSION_CODENAME")" ]]; then
+  rm -rf "$root"/etc/apt/sources.list*
+  take /etc/apt/sources.list /etc/apt/sources.list.d
+fi
 for name in NODE_EXTRA_CA_CERTS SSL_CERT_FILE PIP_CERT REQUESTS_CA_BUNDLE CURL_CA_BUNDLE; do
   [[ -f ${!name-} ]] && take "${!name}"
 done

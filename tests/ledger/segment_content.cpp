@@ -82,7 +82,8 @@ SegmentContent content_of(const LedgerDelta& delta) {
   SegmentContent content;
   for (std::size_t i = 0; i < delta.sides.size(); ++i) {
     const auto side = static_cast<Side>(i);
-    const auto& [added, duplicates] = delta.sides[i];
+    const LedgerDelta::Adds& added = delta.sides[i].added;
+    const LedgerDelta::Adds& duplicates = delta.sides[i].duplicates;
     for_each_integer(added, [&](std::uint64_t id) { content.integers[id] |= bit(side); });
     for_each_integer(duplicates, [&](std::uint64_t id) { ++content.duplicates[{side, id}]; });
     for (const auto& text : added.texts) {

