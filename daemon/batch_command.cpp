@@ -96,6 +96,13 @@ class IdWriter {
   bool written_ = true;
 };
 
+// Digits may have been meant as a number: the message says how that is written.
+Failure with_number_advice(Failure failure, const ClientArguments& arguments) {
+  const std::string advice = client::number_advice(arguments.batch);
+  if (!advice.empty() && failure.kind != FailureKind::transient) failure.advice = advice;
+  return failure;
+}
+
 int written(bool done) { return to_int(done ? ExitCode::ok : ExitCode::runtime_error); }
 
 }  // namespace
@@ -126,7 +133,7 @@ int batch_show(const ClientArguments& arguments) {
   if (!options) return give_up(options.error());
   client::HttpClient client(*options);
   const auto answer = get_json(client, client::batch_path(arguments.batch, arguments.by_name));
-  if (!answer) return give_up(answer.error());
+  if (!answer) return give_up(with_number_advice(answer.error(), arguments));
   const auto batch = parse_batch(answer->body);
   if (!batch) return give_up(batch.error());
   switch (arguments.output) {
@@ -158,7 +165,8 @@ int batch_missing(const ClientArguments& arguments) {
   const auto answer = client.send(request);
   if (writer.failed()) return to_int(ExitCode::runtime_error);
   constexpr int kOk = 200;
-  if (answer && answer->status != kOk) return give_up(client::failure_of(*answer, client.url()));
+  if (answer && answer->status != kOk)
+    return give_up(with_number_advice(client::failure_of(*answer, client.url()), arguments));
   if (!answer && !any) return give_up(answer.error());
   const auto whole = lines.finish();
   if (!whole || !answer) {

@@ -31,7 +31,9 @@ constexpr std::chrono::milliseconds kWaitMax{std::chrono::hours{24 * 365}};
 class BatchWatch {
  public:
   BatchWatch(client::HttpClient& client, const ClientArguments& arguments)
-      : client_(client), path_(client::batch_path(arguments.batch, arguments.by_name)) {}
+      : client_(client),
+        path_(client::batch_path(arguments.batch, arguments.by_name)),
+        number_advice_(client::number_advice(arguments.batch)) {}
 
   // Fails only where asking again would not help.
   Result<void> look() {
@@ -55,6 +57,7 @@ class BatchWatch {
     if (answer->status == kNotFound) {
       state_.seen = Seen::no_batch;
       state_.problem = "there is no such batch yet";
+      if (!number_advice_.empty()) state_.problem += "; " + number_advice_;
     } else if (failure.kind == FailureKind::transient) {
       state_.seen = Seen::not_ready;
       state_.problem = failure.message;
@@ -111,6 +114,7 @@ class BatchWatch {
 
   client::HttpClient& client_;
   std::string path_;
+  std::string number_advice_;
   std::string etag_;
   CheckState state_;
 };

@@ -47,8 +47,8 @@ void add_output(CLI::App& app, CommandLine& line, const std::vector<std::string>
 }
 
 void add_batch_argument(CLI::App& app, CommandLine& line) {
-  app.add_option("BATCH", line.client.batch, "Its number, or its name")->required();
-  app.add_flag("--by-name", line.client.by_name, "BATCH is a name, even where it is all digits");
+  app.add_option("BATCH", line.client.batch, "Its name; #3 is the batch with number 3")->required();
+  app.add_flag("--by-name", line.client.by_name, "BATCH is a name, even where it is # and digits");
 }
 
 void add_duration(CLI::App& app, std::chrono::milliseconds& value, const std::string& flag,

@@ -36,6 +36,10 @@ std::string advice_for(int status) {
   }
 }
 
+bool all_digits(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == text.npos;
+}
+
 }  // namespace
 
 ApiProblem problem_of(const HttpAnswer& answer) {
@@ -78,7 +82,16 @@ std::optional<std::chrono::milliseconds> retry_after(const HttpAnswer& answer) {
 }
 
 std::string batch_path(std::string_view batch, bool by_name) {
+  const bool is_number = !by_name && batch.starts_with('#') && all_digits(batch.substr(1));
+  if (is_number) return "/api/v1/batches/" + std::string{batch.substr(1)};
+  by_name = by_name || all_digits(batch);  // to the daemon digits are a number
   return (by_name ? "/api/v1/batches/by-name/" : "/api/v1/batches/") + http::percent_encode(batch);
+}
+
+std::string number_advice(std::string_view batch) {
+  if (!all_digits(batch)) return {};
+  const std::string digits{batch};
+  return digits + " is taken as a name; the batch with that number is '#" + digits + "'.";
 }
 
 std::string text_of(std::string_view json) {

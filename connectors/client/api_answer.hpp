@@ -30,8 +30,11 @@ struct ApiProblem {
 
 [[nodiscard]] std::optional<std::chrono::milliseconds> retry_after(const HttpAnswer& answer);
 
-// "/api/v1/batches/orders"; a name of digits needs `by_name`, as digits are a number otherwise.
-[[nodiscard]] std::string batch_path(std::string_view batch, bool by_name);
+// "/api/v1/batches/orders". A batch is meant by its name, also where that is all digits; "#3" is the one with number 3,
+// unless `by_name`.
+[[nodiscard]] std::string batch_path(std::string_view batch, bool by_name = false);
+// What to try where there is no batch of that name and a number may have been meant; empty where that cannot be.
+[[nodiscard]] std::string number_advice(std::string_view batch);
 
 // What a JSON string says; a text that is none stays as it is.
 [[nodiscard]] std::string text_of(std::string_view json);

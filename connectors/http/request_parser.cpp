@@ -116,16 +116,7 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
         request_.host.assign(value.data(), value.size());
         return;
       case bhttp::field::content_length:
-        // Even the same number twice: who stands between may have read one that was left out.
-        if (std::exchange(has_length_, true) || !is_number(view(value))) {
-          refuse({400,
-                  "bad_content_length",
-                  "A Content-Length is one number, and comes once.",
-                  {},
-                  {}},
-                 error);
-        }
-        return;
+        return take_length(value, error);
       case bhttp::field::accept:
         append_list(request_.accept, view(value));
         return;
@@ -182,6 +173,13 @@ class RequestParser::Beast final : public bhttp::basic_parser<true> {
         is_good_request_id(view(value))) {
       request_.id.assign(value.data(), value.size());
     }
+  }
+
+  // Even the same number twice: who stands between may have read one that was left out.
+  void take_length(beast::string_view value, error_code& error) {
+    if (!std::exchange(has_length_, true) && is_number(view(value))) return;
+    refuse({400, "bad_content_length", "A Content-Length is one number, and comes once.", {}, {}},
+           error);
   }
 
   void on_header_impl(error_code& error) override {

@@ -95,7 +95,10 @@ TEST_CASE_FIXTURE(Fixture, "batch show tells about one batch") {
   CHECK(run({"batch", "show", "orders", "-o", "csv"}).out == std::string{kHeader} + kOrdersRow);
   CHECK(run({"batch", "show", "orders", "-o", "json"}).out == batch_status("orders", 3, 0) + "\n");
   CHECK(run({"batch", "show", "17", "--by-name"}).code == 0);
-  CHECK(run({"batch", "show", "17"}).code == 1);
+  CHECK(run({"batch", "show", "17"}).code == 0);
+  const auto meant_a_number = run({"batch", "show", "18"});
+  CHECK(meant_a_number.code == 1);
+  CHECK(meant_a_number.err.find("'#18'") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Fixture, "batch missing writes every id") {

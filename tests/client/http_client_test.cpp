@@ -163,7 +163,12 @@ TEST_CASE("a daemon may say when to come back") {
 }
 
 TEST_CASE("a batch is asked for by number or name") {
-  CHECK(batch_path("17", false) == "/api/v1/batches/17");
+  CHECK(batch_path("17", false) == "/api/v1/batches/by-name/17");
+  CHECK(batch_path("#17", false) == "/api/v1/batches/17");
+  CHECK(batch_path("#17", true) == "/api/v1/batches/by-name/%2317");
+  CHECK(batch_path("#x", false) == "/api/v1/batches/%23x");
+  CHECK(number_advice("17").find("'#17'") != std::string::npos);
+  CHECK(number_advice("orders").empty());
   CHECK(batch_path("17", true) == "/api/v1/batches/by-name/17");
   CHECK(batch_path("a/b c", false) == "/api/v1/batches/a%2Fb%20c");
 }
