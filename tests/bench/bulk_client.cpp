@@ -39,7 +39,7 @@ std::string request_of(const Order& order, std::uint64_t begin, std::uint64_t en
     body += R"(,"status":")" + order.side + R"("})";
   }
   body += "]}";
-  return "POST /api/v1/records/bulk HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+  return "POST /api/v1/records/bulk HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
          "Content-Length: " +
          std::to_string(body.size()) + "\r\n\r\n" + body;
 }
