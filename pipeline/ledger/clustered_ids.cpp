@@ -14,7 +14,7 @@ constexpr std::uint64_t high_first(std::uint64_t id) { return id >> 32U << 32U; 
 constexpr std::uint64_t kLowMax = 0xffffffffU;
 constexpr std::uint64_t kContainerMax = 0xffffU;
 // How much of either takes as long as one container that is a single run.
-constexpr std::size_t kBytesOfCost = 512;
+constexpr std::size_t kBytesOfCost = 64;
 constexpr std::size_t kRunsOfCost = 8;
 
 // Appends the runs of a set of lower halves in order, joining those that touch. `bounds` hold all of them.

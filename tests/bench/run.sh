@@ -4,8 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${1:-build/release}
-events=5000000 stall=10000000 millions=10,20,50 ids=10000000
-[[ -z ${ROLLCALL_BENCH_QUICK:-} ]] || { events=500000 stall=1000000 millions=1,2 ids=1000000; }
+events=5000000 stall=10000000 millions=10,20,50 ids=10000000 batches=100000 ranges=1000
+[[ -z ${ROLLCALL_BENCH_QUICK:-} ]] || { events=500000 stall=1000000 millions=1,2 ids=1000000 batches=10000 ranges=100; }
 
 python=build/bench-python
 [[ -x $python/bin/python3 ]] || { python3 -m venv "$python" && "$python/bin/pip" --quiet install confluent-kafka; }
@@ -23,5 +23,7 @@ printf '\n## Ingest\n\n'
 python3 tests/bench/ingest.py --build "$build" --events "$events"
 printf '\n## No stall\n\n'
 python3 tests/bench/stall.py --build "$build" --events "$stall"
+printf '\n## What is large\n\n'
+python3 tests/bench/size.py --build "$build" --batches "$batches" --ranges "$ranges"
 printf '\n## Recovery\n\n'
 python3 tests/bench/recovery.py --build "$build" --millions "$millions"
