@@ -42,7 +42,7 @@ TEST_CASE("of ten orders seven are processed") {
   }
 }
 
-TEST_CASE("three systems have four customers each, one of them in all three") {
+TEST_CASE("three systems have four customers each, and none is in all three") {
   const auto customers = read("customers.csv", Format::csv, "customer_id", "source");
   CHECK(customers.records.size() == 12);
   CHECK(customers.refusals.empty());
