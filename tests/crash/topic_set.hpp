@@ -14,14 +14,15 @@ class TopicSet {
         processed(label + "-processed", partitions),
         events(label + "-events", 2) {}
 
-  // An empty value counts as a bad record here, so that letters for these are exact over crashes, too.
+  // One topic of the [kafka] section. An empty value counts as a bad record here, so that letters for these are exact
+  // over crashes, too.
+  [[nodiscard]] static std::string entry(const TestTopic& of, const std::string& side) {
+    return "{name = \"" + of.name() + "\", side = \"" + side + "\", on_empty = \"dead_letter\"}";
+  }
   // The [kafka] section that reads them, its last line still open for more of its keys.
   [[nodiscard]] std::string configuration(const std::string& brokers) const {
-    const auto topic = [](const TestTopic& of, const char* side) {
-      return "{name = \"" + of.name() + "\", side = \"" + side + "\", on_empty = \"dead_letter\"}";
-    };
-    return "[kafka]\nbrokers = \"" + brokers + "\"\ntopics = [" + topic(expected, "expected") +
-           ", " + topic(processed, "processed") + ", " + topic(events, "event") + "]\n";
+    return "[kafka]\nbrokers = \"" + brokers + "\"\ntopics = [" + entry(expected, "expected") +
+           ", " + entry(processed, "processed") + ", " + entry(events, "event") + "]\n";
   }
 
   TestTopic expected;

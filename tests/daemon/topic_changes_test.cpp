@@ -104,8 +104,7 @@ TEST_CASE("a topic that is deleted while it is read: says so; what was read of i
   check_ended(stage.daemon, kRuntimeError, "created anew");
 
   std::string configuration = stage.configuration();
-  const std::string entry =
-      ", {name = \"" + stage.topics.processed.name() + "\", side = \"processed\"}";
+  const std::string entry = ", " + TopicSet::entry(stage.topics.processed, "processed");
   configuration.erase(configuration.find(entry), entry.size());
   DaemonProcess without({ROLLCALL_PROGRAM, configuration, 0, {}});
   without.start();
