@@ -85,6 +85,15 @@ Response no_such_batch(const Request& request) {
       "/api/v1/batches/by-name/.");
 }
 
+void append_lag(JsonWriter& json, std::optional<std::uint64_t> lag_records) {
+  json.key("lag_records");
+  if (lag_records) {
+    json.number(*lag_records);
+  } else {
+    json.null();
+  }
+}
+
 Response store_unavailable(const Request& request, const Service& service) {
   Problem away{503, "store_unavailable", "The store does not answer at the moment.", {}, {}};
   return unavailable(std::move(away), request.id, service.options.retry_after);
@@ -173,8 +182,8 @@ void append_status(JsonWriter& json, const BatchSummary& batch, const Service& s
   json.member("final", verdict.confidence == Confidence::final);
   append_confidence(json, verdict);
   json.close('}').member("revision", batch.revision);
-  json.key("as_of").open('{').key("time").time(service.answers.now_ms());
-  json.member("lag_records", service.answers.lag_records());
+  json.key("as_of").open('{').key("time").time(service.answers.as_of_ms());
+  append_lag(json, service.answers.lag_records());
   append_confidence(json, verdict);
   json.close('}');
   if (!is_reconciliation(row) || row.sides.size() > 2) {

@@ -4,9 +4,10 @@ namespace rollcall::kafka {
 
 namespace {
 
+// What stands still alone: the daemon goes on without it and says so.
 constexpr std::string_view kTopicAnew =
-    "Seal or delete the batches that read from it and remove its stored positions, or name another "
-    "topic in [kafka] topics";
+    "Nothing more is read of it. Delete the batches that read from the old one and name the topic "
+    "anew under another name in [kafka] topics";
 
 }  // namespace
 
@@ -49,8 +50,8 @@ Failure client_failed(std::string_view detail) {
 }
 
 Failure no_such_topic(std::string_view topic) {
-  return misconfigured("Kafka has no topic '" + std::string(topic) + "'",
-                       "Create it, or name another in [kafka] topics");
+  return fatal("Kafka has no topic '" + std::string(topic) + "'",
+               "Create it, and it will be read; or name another in [kafka] topics");
 }
 
 Failure topic_deleted(std::string_view topic) {

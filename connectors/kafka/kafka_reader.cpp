@@ -13,6 +13,30 @@ constexpr int kResetsAtOnceMax = 3;  // afterwards at the pace of the surveys
 constexpr int kDamagesMax = 5;       // a batch that was damaged on its way is whole the next time
 constexpr int kEndsBelowMax = 3;     // a broker that has just become leader may know an older end
 
+constexpr const char* kNotAsked = "Kafka has not answered yet";
+
+std::int64_t steady_us() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
+std::string told(const Failure& failure) { return failure.message + ". " + failure.advice; }
+
+RecordFace face_of(const rd_kafka_message_t& message) {
+  RecordFace face;
+  face.payload = payload_of(message);
+  if (message.key != nullptr) face.key = {static_cast<const char*>(message.key), message.key_len};
+  rd_kafka_timestamp_type_t type{};
+  face.timestamp_ms = rd_kafka_message_timestamp(&message, &type);
+  return face;
+}
+
+// Whether no record of the same partition follows at once.
+bool ends_run(const rd_kafka_message_t& message, const rd_kafka_message_t& next) {
+  return next.err != RD_KAFKA_RESP_ERR_NO_ERROR || next.partition != message.partition ||
+         next.rkt != message.rkt;
+}
+
 }  // namespace
 
 KafkaReader::KafkaReader(const Options& options, Client& client, KafkaLog& log)
@@ -23,8 +47,17 @@ KafkaReader::KafkaReader(const Options& options, Client& client, KafkaLog& log)
   }
 }
 
-void KafkaReader::remember(const std::vector<SourcePosition>& stored) {
+void KafkaReader::begin(const std::vector<SourcePosition>& stored) {
   for (const auto& position : stored) stored_[position.channel] = position;
+  for (std::size_t i = 0; i < topics_.size(); ++i) {
+    const auto is_stored = [&] {
+      return stored_.contains(options_.topics[i].name + "/" +
+                              std::to_string(topics_[i].channels.size()));
+    };
+    do {
+      add_channel(i);
+    } while (is_stored());
+  }
 }
 
 const Channel* KafkaReader::find(const std::string& key) const {
@@ -35,6 +68,7 @@ const Channel* KafkaReader::find(const std::string& key) const {
 Result<std::span<const RawRecord>> KafkaReader::drain(std::size_t records_max) {
   release();
   if (placements_due_) place_partitions();
+  if (assignment_due_) assign();
   if (failure_) return *failure_;
   std::size_t taken = 0;
   may_have_more_ = true;
@@ -59,16 +93,20 @@ std::size_t KafkaReader::take_some(std::size_t records_max) {
   const auto got =
       rd_kafka_consume_batch_queue(client_.queue.get(), 0, messages_.data(), records_max);
   if (got <= 0) return 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(got); ++i) take(MessageHandle{messages_[i]});
-  return static_cast<std::size_t>(got);
+  const auto count = static_cast<std::size_t>(got);
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool last_of_run = i + 1 == count || ends_run(*messages_[i], *messages_[i + 1]);
+    take(MessageHandle{messages_[i]}, last_of_run);
+  }
+  return count;
 }
 
-void KafkaReader::take(MessageHandle message) {
+void KafkaReader::take(MessageHandle message, bool last_of_run) {
   const auto channel = channel_of(*message);
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     take_error(*message, channel);
   } else if (channel != kNone && partitions_[channel].placed) {
-    take_record(std::move(message), channel);
+    take_record(std::move(message), channel, last_of_run);
   }
 }
 
@@ -82,31 +120,30 @@ std::uint32_t KafkaReader::channel_of(const rd_kafka_message_t& message) const {
   return kNone;
 }
 
-void KafkaReader::take_record(MessageHandle message, std::uint32_t channel) {
+void KafkaReader::take_record(MessageHandle message, std::uint32_t channel, bool last_of_run) {
   auto& partition = partitions_[channel];
   const auto offset = message->offset;
-  switch (partition.cursor.take(channels_[channel], offset, payload_of(*message))) {
+  const RecordFace face = face_of(*message);
+  switch (partition.cursor.take(channels_[channel], offset, face)) {
     case PartitionCursor::Verdict::known:
       return;
     case PartitionCursor::Verdict::foreign:
-      partition.placed = false;
-      return fail(other_record(channels_[channel].key, offset));
+      return halt(channel, other_record(channels_[channel].key, offset));
     case PartitionCursor::Verdict::fresh:
       break;
   }
   if (partition.last_record == kNone) touched_.push_back(channel);
   partition.last_record = static_cast<std::uint32_t>(records_.size());
-  rd_kafka_timestamp_type_t type{};
-  const auto timestamp = rd_kafka_message_timestamp(message.get(), &type);
-  records_.push_back(
-      {payloads_.keep(std::move(message)), offset, std::max<std::int64_t>(timestamp, 0), channel});
+  // Only the last record of a drain is stored, and it ends a run; a hash for each would cost.
+  if (last_of_run) channels_[channel].fingerprint = fingerprint_of(face);
+  records_.push_back({payloads_.keep(std::move(message)), offset,
+                      std::max<std::int64_t>(face.timestamp_ms, 0), channel});
 }
 
 void KafkaReader::finish_drain() {
   for (const auto channel : touched_) {
     auto& partition = partitions_[channel];
     const auto& last = records_[std::exchange(partition.last_record, kNone)];
-    channels_[channel].fingerprint = fingerprint_of(last.payload);
     channels_[channel].last_timestamp_ms = last.timestamp_ms;
     partition.resets = 0;
     partition.damages = 0;
@@ -127,7 +164,7 @@ void KafkaReader::take_error(const rd_kafka_message_t& message, std::uint32_t ch
     case ErrorMeaning::refused:
       return fail(refused(message.err, text));
     case ErrorMeaning::unknown_topic:
-      questions_.topics = questions_.at_once = true;
+      questions_.at_once = true;
       return;
     case ErrorMeaning::out_of_range:
       if (channel != kNone) place_anew(channel);
@@ -136,13 +173,13 @@ void KafkaReader::take_error(const rd_kafka_message_t& message, std::uint32_t ch
       if (channel == kNone) break;
       place_anew(channel);
       if (++partitions_[channel].damages >= kDamagesMax) {
-        fail(damaged_records(channels_[channel].key, channels_[channel].next, text));
+        halt(channel, damaged_records(channels_[channel].key, channels_[channel].next, text));
       }
       break;
     case ErrorMeaning::passing:
       break;
   }
-  if (channel != kNone) channels_[channel].error = text;
+  if (channel != kNone && !partitions_[channel].halted) channels_[channel].error = text;
   log_.write(LogLevel::warning, words_for(message.err),
              (channel == kNone ? std::string{"Kafka"} : channels_[channel].key) + ": " + text);
 }
@@ -152,6 +189,7 @@ void KafkaReader::place_anew(std::uint32_t channel) {
   auto& partition = partitions_[channel];
   if (!partition.placed) return;
   partition.placed = false;
+  partition.cursor.enter_again(channels_[channel]);  // the log may be another by now
   questions_.beginnings = true;
   questions_.at_once |= ++partition.resets <= kResetsAtOnceMax;
 }
@@ -164,9 +202,20 @@ void KafkaReader::take_client_events() {
       fail(refused(event.code, event.text));
     } else {
       log_.write(event.level, words_for(event.code), words_for(event.code) + ": " + event.text);
+      questions_.at_once = true;
+      if (event.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) lose_brokers(words_for(event.code));
     }
   }
   client_.events.clear();
+}
+
+// Nobody is left to ask: what was known of the ends says nothing about now, until a question that begins later is
+// answered. One connection of several that closes, idle or not, is only a reason to ask.
+void KafkaReader::lose_brokers(const std::string& why) {
+  brokers_lost_us_ = steady_us();
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    if (channels_[i].error.empty()) channels_[i].error = why;
+  }
 }
 
 void KafkaReader::fail(Failure failure) {
@@ -175,13 +224,14 @@ void KafkaReader::fail(Failure failure) {
 
 void KafkaReader::learn(const Survey& survey) {
   if (failure_) return;
-  if (survey.asked_topics) {
-    for (std::size_t i = 0; i < survey.topics.size(); ++i) learn_topic(i, survey.topics[i]);
-  }
+  for (std::size_t i = 0; i < survey.topics.size(); ++i) learn_topic(i, survey.topics[i]);
   for (std::size_t i = 0; i < topics_.size(); ++i) {
-    questions_.topics |= !topics_[i].known;
     for (std::size_t p = 0; p < topics_[i].channels.size(); ++p) {
-      learn_partition(topics_[i].channels[p], survey_of(survey, i, p), survey.asked_ms);
+      const auto channel = topics_[i].channels[p];
+      const auto partition = survey_of(survey, i, p);
+      const bool late = survey.asked_us > brokers_lost_us_;
+      if (late) channels_[channel].error = error_of(i, channel, partition);
+      learn_partition(channel, partition, survey);
     }
   }
   if (survey.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -205,33 +255,72 @@ PartitionSurvey KafkaReader::survey_of(const Survey& survey, std::size_t topic,
   return partition;
 }
 
+// What stands still says why, before what the brokers say of it today.
+std::string KafkaReader::error_of(std::size_t topic, std::uint32_t channel,
+                                  const PartitionSurvey& survey) const {
+  if (topics_[topic].missing) return told(*topics_[topic].missing);
+  if (partitions_[channel].halted) return told(*partitions_[channel].halted);
+  return survey.error == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : words_for(survey.error);
+}
+
 void KafkaReader::learn_topic(std::size_t topic, const TopicSurvey& survey) {
   auto& state = topics_[topic];
   const auto& name = options_.topics[topic].name;
   if (survey.error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    questions_.topics = true;
     const auto meaning = meaning_of(survey.error);
     if (meaning == ErrorMeaning::refused) return fail(refused(survey.error, name));
-    if (meaning == ErrorMeaning::unknown_topic)
-      doubt(topic, state.known ? topic_deleted(name) : no_such_topic(name));
+    if (meaning == ErrorMeaning::unknown_topic && !state.missing && confirmed(topic))
+      set_missing(topic, state.known ? topic_deleted(name) : no_such_topic(name));
     return;
   }
   const auto had = state.channels.size();
   const auto has = survey.partitions.size();
-  if (has < had)
-    return doubt(topic, partitions_removed(name, static_cast<int>(had), static_cast<int>(has)));
+  if (has < had) {
+    if (confirmed(topic))
+      halt_topic(topic, partitions_removed(name, static_cast<int>(had), static_cast<int>(has)));
+    return;
+  }
   state.doubted_since.reset();
+  state.missing.reset();
+  while (state.channels.size() < has) {
+    add_channel(topic);
+    channels_.back().joining = state.known;
+  }
   state.known = true;
-  while (state.channels.size() < has) add_channel(topic);
 }
 
 // A broker that has just come up, or heard of a change late, may deny what exists: only a lasting answer is believed.
-void KafkaReader::doubt(std::size_t topic, const Failure& if_confirmed) {
+bool KafkaReader::confirmed(std::size_t topic) {
   const auto now = std::chrono::steady_clock::now();
   auto& since = topics_[topic].doubted_since;
   if (!since) since = now;
-  questions_.topics = true;
-  if (now - *since >= options_.confirm_for) fail(if_confirmed);
+  return now - *since >= options_.confirm_for;
+}
+
+// What was read of it stands. When a topic of that name appears it is entered as after a restart: another log shows.
+void KafkaReader::set_missing(std::size_t topic, const Failure& why) {
+  topics_[topic].missing = why;
+  for (const auto channel : topics_[topic].channels) {
+    partitions_[channel].placed = false;
+    partitions_[channel].cursor.enter_again(channels_[channel]);
+  }
+  assignment_due_ = true;
+  log_.write(LogLevel::error, "topic " + options_.topics[topic].name, told(why));
+}
+
+void KafkaReader::halt_topic(std::size_t topic, const Failure& why) {
+  for (const auto channel : topics_[topic].channels) halt(channel, why);
+}
+
+void KafkaReader::halt(std::uint32_t channel, const Failure& why) {
+  auto& partition = partitions_[channel];
+  if (partition.halted) return;
+  partition.halted = why;
+  partition.placed = false;
+  channels_[channel].error = told(why);
+  assignment_due_ = true;
+  log_.write(LogLevel::error, "halt " + channels_[channel].key,
+             channels_[channel].key + " stands still: " + told(why));
 }
 
 void KafkaReader::add_channel(std::size_t topic) {
@@ -243,6 +332,8 @@ void KafkaReader::add_channel(std::size_t topic) {
   channel.key = bound.name + "/" + std::to_string(channel.partition);
   channel.side = bound.side;
   channel.decoder = bound.decoder;
+  channel.next = Channel::kNowhere;
+  channel.error = kNotAsked;
   Partition partition;
   if (const auto stored = stored_.find(channel.key); stored != stored_.end()) {
     partition.cursor.enter_at(channel, stored->second);
@@ -253,25 +344,33 @@ void KafkaReader::add_channel(std::size_t topic) {
   partitions_.push_back(partition);
 }
 
-void KafkaReader::learn_partition(std::uint32_t channel, const PartitionSurvey& survey,
-                                  std::int64_t asked_ms) {
+void KafkaReader::learn_partition(std::uint32_t channel, const PartitionSurvey& answer,
+                                  const Survey& survey) {
   auto& state = channels_[channel];
   auto& partition = partitions_[channel];
-  state.error = survey.error == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : words_for(survey.error);
-  if (survey.hi >= 0) {
-    state.end = survey.hi;
-    state.end_asked_ms = asked_ms;
-    if (partition.placed && ends_too_early(channel, survey.hi)) {
-      fail(position_beyond_end(state.key, state.next, survey.hi));
-    }
+  state.end.reset();
+  if (answer.hi >= 0 && answer.high >= 0) {
+    state.end = answer.hi;
+    state.open_transaction = answer.high > answer.hi;
+    state.end_asked_us = survey.asked_us;
+    state.end_asked_ms = survey.asked_ms;
+    if (partition.placed && ends_too_early(channel, answer.hi))
+      halt(channel, position_beyond_end(state.key, state.next, answer.hi));
   }
   partition.next_at_survey = state.next;
-  if (partition.placed) return;
-  partition.lo = survey.lo;
-  partition.hi = survey.hi;
-  placements_due_ |= survey.lo >= 0 && survey.hi >= 0;
+  if (partition.halted && partition.damages >= kDamagesMax) {
+    questions_.beginnings = true;
+    if (answer.lo > state.next) {  // the damaged records were removed: a gap like any other
+      partition.halted.reset();
+      partition.damages = 0;
+    }
+  }
+  if (partition.placed || partition.halted) return;
+  partition.lo = answer.lo;
+  partition.hi = answer.hi;
+  placements_due_ |= answer.lo >= 0 && answer.hi >= 0;
   questions_.beginnings = true;
-  questions_.at_once |= survey.hi >= 0 && survey.lo < 0;  // it is new, or was just lost
+  questions_.at_once |= answer.hi >= 0 && answer.lo < 0;  // it is new, or was just lost
 }
 
 // The end is compared with where we stood before it was asked for; since then we may have read on, rightly.
@@ -282,15 +381,12 @@ bool KafkaReader::ends_too_early(std::uint32_t channel, std::int64_t hi) {
 }
 
 void KafkaReader::place_partitions() {
-  const auto known = [](const Topic& topic) { return topic.known; };
-  if (!placements_due_ || failure_ || !std::all_of(topics_.begin(), topics_.end(), known)) return;
   placements_due_ = false;
-  bool moved = false;
   for (std::uint32_t i = 0; i < partitions_.size(); ++i) {
-    if (!partitions_[i].placed && partitions_[i].lo >= 0 && partitions_[i].hi >= 0)
-      moved |= place(i);
+    const auto& partition = partitions_[i];
+    if (!partition.placed && !partition.halted && partition.lo >= 0 && partition.hi >= 0)
+      assignment_due_ |= place(i);
   }
-  if (moved && !failure_) assign();
 }
 
 bool KafkaReader::place(std::uint32_t channel) {
@@ -303,7 +399,7 @@ bool KafkaReader::place(std::uint32_t channel) {
   switch (partition.cursor.place(state, lo, hi, gap)) {
     case PartitionCursor::Place::beyond_end:
       if (++partition.ends_below >= kEndsBelowMax)
-        fail(position_beyond_end(state.key, state.next, hi));
+        halt(channel, position_beyond_end(state.key, state.next, hi));
       return false;
     case PartitionCursor::Place::behind_gap:
       gaps_.push_back(gap);
@@ -316,12 +412,14 @@ bool KafkaReader::place(std::uint32_t channel) {
   }
   partition.ends_below = 0;
   partition.placed = true;
+  state.joining = false;
   return true;
 }
 
 // Always the whole assignment: a partial one after an error is not reliable in 2.0. What had been fetched ahead is
 // fetched again; that is rare.
 void KafkaReader::assign() {
+  assignment_due_ = false;
   const PartitionListHandle list{
       rd_kafka_topic_partition_list_new(static_cast<int>(channels_.size()))};
   for (std::size_t i = 0; i < channels_.size(); ++i) {
@@ -332,7 +430,6 @@ void KafkaReader::assign() {
   }
   const auto error = rd_kafka_assign(client_.handle, list.get());
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fail(client_failed(words_for(error)));
-  assigned_ = true;
 }
 
 }  // namespace rollcall::kafka

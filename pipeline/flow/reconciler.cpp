@@ -22,6 +22,9 @@ namespace {
 // Also the pace at which an idle source is looked after.
 constexpr milliseconds kIdleWaitMax{1'000};
 
+const char* const kEndUnknown =
+    "its end was not told lately; answers do not know how far behind they are";
+
 asio::awaitable<void> sleep(const asio::any_io_executor& executor, milliseconds duration) {
   asio::steady_timer timer{executor, duration};
   co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -83,7 +86,6 @@ asio::awaitable<Result<void>> Reconciler::take_over() {
   writes_.committed(slice_.next_sequence() - 1);
   telemetry_.restored(slice_.batches().size(), slice_.epoch(),
                       microseconds{clock_.monotonic_us() - began_us});
-  phase_ = Phase::connecting;
   auto started = co_await (source_.start(std::move(stored_positions_)) || stop_signal_.wait());
   if (started.index() == 1) co_return Result<void>{};
   Result<void> outcome = std::get<0>(std::move(started));
@@ -198,7 +200,6 @@ Readiness Reconciler::readiness() const {
   Readiness readiness;
   readiness.ready = phase_ == Phase::reading;
   if (phase_ == Phase::restoring) readiness.reasons.emplace_back("restoring state from the store");
-  if (phase_ == Phase::connecting) readiness.reasons.emplace_back("connecting to the source");
   if (phase_ == Phase::ended) readiness.reasons.emplace_back("shutting down");
   readiness.store_answers = trouble_.empty() && !checkpointer_.store_away();
   if (!readiness.store_answers) {
@@ -206,7 +207,10 @@ Readiness Reconciler::readiness() const {
         "the store does not answer; answers are not durable until it does");
   }
   for (const Channel& channel : source_.channels()) {
-    if (!channel.error.empty()) readiness.reasons.push_back(channel.key + ": " + channel.error);
+    if (end_is_known(channel, end_limit())) continue;
+    readiness.sources_answer = false;
+    readiness.reasons.push_back(channel.key + ": " +
+                                (channel.error.empty() ? kEndUnknown : channel.error));
   }
   return readiness;
 }
@@ -251,25 +255,11 @@ std::shared_ptr<const LedgerView> Reconciler::view(BatchNumber number) {
   return found == nullptr ? nullptr : found->ledger->view();
 }
 
-std::uint64_t Reconciler::lag_records() const {
-  std::uint64_t lag = 0;
-  for (const Channel& channel : source_.channels()) {
-    if (channel.end && *channel.end > channel.next)
-      lag += static_cast<std::uint64_t>(*channel.end - channel.next);
-  }
-  return lag;
-}
-
 Verdict Reconciler::verdict() const {
   Evidence evidence;
+  evidence.sources = source_evidence();
   evidence.recovering = phase_ != Phase::reading || checkpointer_.store_away();
-  evidence.lag_records = lag_records();
   evidence.dead_letters = slice_.dead_letter_count();
-  const std::int64_t oldest_ms = clock_.now_ms() - options_.blind_after.count();
-  for (const Channel& channel : source_.channels()) {
-    evidence.lost_records += channel.lost_records;
-    if (!channel.end || channel.end_asked_ms < oldest_ms) evidence.end_known = false;
-  }
   return judge(evidence);
 }
 

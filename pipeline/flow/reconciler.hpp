@@ -31,8 +31,8 @@ class Reconciler final : public Answers {
     WriteQueue::Options writes{};
     Slice::Options state{};
     Checkpointer::Options checkpoint{};
-    // An end asked longer ago than this says nothing about lag.
-    std::chrono::milliseconds blind_after{30'000};
+    // An end asked longer ago than this says nothing about lag: three times the pace at which sources ask.
+    std::chrono::milliseconds ends_known_for{3'000};
     std::chrono::milliseconds last_checkpoint_max{10'000};  // how long stop() lets the store take
   };
 
@@ -67,8 +67,16 @@ class Reconciler final : public Answers {
                                                     const RecordId& id) const override;
   [[nodiscard]] std::shared_ptr<const LedgerView> view(BatchNumber number) override;
   [[nodiscard]] const std::vector<Channel>& channels() const override { return source_.channels(); }
-  [[nodiscard]] std::uint64_t lag_records() const override;
+  [[nodiscard]] SourceEvidence source_evidence() const override {
+    return evidence_of(source_.channels(), end_limit());
+  }
+  [[nodiscard]] EndLimit end_limit() const override {
+    return {clock_.monotonic_us(), options_.ends_known_for};
+  }
   [[nodiscard]] Verdict verdict() const override;
+  boost::asio::awaitable<void> look_afresh(std::chrono::milliseconds at_most) override {
+    return source_.look_afresh(at_most);
+  }
   [[nodiscard]] std::int64_t now_ms() const override { return clock_.now_ms(); }
   [[nodiscard]] std::uint64_t dead_letter_count() const override {
     return slice_.dead_letter_count();
@@ -82,7 +90,7 @@ class Reconciler final : public Answers {
                                                                        std::size_t limit) override;
 
  private:
-  enum class Phase { restoring, connecting, reading, ended };
+  enum class Phase { restoring, reading, ended };
 
   boost::asio::awaitable<Result<void>> take_over();
   boost::asio::awaitable<Result<SliceState>> acquire_when_there();

@@ -4,6 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pipeline/verdict/source_evidence.hpp"
+
 namespace rollcall {
 
 // How far an answer can be trusted: final = everything that existed when we last asked has been read; provisional =
@@ -13,16 +15,15 @@ enum class Confidence : std::uint8_t { final, provisional, blind };
 
 // What stands between an answer and certainty, as of one moment.
 struct Evidence {
+  SourceEvidence sources;          // of the channels that feed what is asked about
   bool recovering = false;         // the store is away: what we show is not durable yet
-  bool end_known = true;           // every channel's end was asked within the blind limit
-  std::uint64_t lag_records = 0;   // known to exist and not read
-  std::uint64_t lost_records = 0;  // gone before we could read them
   std::uint64_t dead_letters = 0;  // read and not understood
 };
 
 struct Verdict {
   Confidence confidence = Confidence::final;
-  std::vector<std::string_view> reasons;  // of: lag, unsealed, input_gap, quarantine, recovering
+  std::vector<std::string_view> reasons;  // of: lag, open_transaction, source_away, new_partitions,
+                                          // unsealed, input_gap, quarantine, recovering
 };
 
 [[nodiscard]] Verdict judge(const Evidence& evidence);
