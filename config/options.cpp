@@ -159,7 +159,7 @@ const std::array kOptions = {
            .check = check_not_empty},
     Option{.key = "kafka.metadata_interval",
            .field = field<&C::kafka, &KafkaConfig::metadata_interval>(),
-           .help = "How often to look for new partitions.",
+           .help = "How often the client looks after brokers and leaders by itself.",
            .min = kSecond,
            .max = kHour},
     Option{

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <map>
 #include <string>
 #include <utility>
@@ -27,14 +28,19 @@ void collect_channels(const Reconciler& reconciler, Metrics& metrics) {
     TopicTotals& totals = topics[{channel.topic, channel.side}];
     totals.applied += counters[i].applied;
     for (std::size_t r = 0; r < kBadRecordReasons; ++r) totals.refused[r] += counters[i].refused[r];
-    const std::int64_t lag =
-        std::max<std::int64_t>(0, channel.end.value_or(channel.next) - channel.next);
-    metrics.set_lag_records(channel.topic, channel.partition, static_cast<std::uint64_t>(lag));
-    if (lag > 0 && channel.last_timestamp_ms > 0) {
+    const auto lag = lag_of(channel, reconciler.end_limit());
+    // One that is not known has no series: 0 would look like being done.
+    if (lag) metrics.set_lag_records(channel.topic, channel.partition, *lag);
+    if (lag.value_or(1) > 0 && channel.last_timestamp_ms > 0) {
       oldest_unread_ms = oldest_unread_ms == 0
                              ? channel.last_timestamp_ms
                              : std::min(oldest_unread_ms, channel.last_timestamp_ms);
     }
+  }
+  if (const auto age = reconciler.source_evidence().oldest_end_age) {
+    metrics.set_source_end_age(std::chrono::duration<double>(*age).count());
+  } else {
+    metrics.set_source_end_age(std::nullopt);
   }
   const double behind_ms =
       oldest_unread_ms == 0 ? 0.0 : static_cast<double>(reconciler.now_ms() - oldest_unread_ms);

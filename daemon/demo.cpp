@@ -105,7 +105,7 @@ asio::awaitable<void> tell(Application& application, kafka::Producer& producer,
     co_await wait(application, kTick);
   }
   co_await wait(application, kEndsAskedWithin);
-  while (!application.stopping() && answers.lag_records() > 0) co_await wait(application, kTick);
+  while (!application.stopping() && answers.lag_records() != 0U) co_await wait(application, kTick);
   if (application.stopping()) co_return;
   print_batches(answers);
   print_missing(application.reconciler());

@@ -76,6 +76,9 @@ struct Metrics::Families {
       gauge("batches_omitted", "Open batches that are not among the worst shown.");
   NumberFamily lag_records = gauge(
       "lag_records", "Records that exist in a partition and are not read.", {"topic", "partition"});
+  NumberFamily source_end_age =
+      gauge("source_end_age_seconds",
+            "Since the ends of the partitions were asked, of the one where that is longest ago.");
   NumberFamily lag_seconds = gauge(
       "lag_seconds",
       "Age of the last record read from the partition that is furthest behind; 0 without lag.");
@@ -128,6 +131,7 @@ struct Metrics::Families {
             batch_unexpected.collect(),
             batches_omitted.collect(),
             lag_records.collect(),
+            source_end_age.collect(),
             lag_seconds.collect(),
             checkpoint_duration.collect(),
             checkpoint_bytes.collect(),
@@ -162,6 +166,11 @@ void Metrics::set_duplicates(std::string_view side, std::uint64_t total) {
 void Metrics::set_lag_records(std::string_view topic, std::int32_t partition,
                               std::uint64_t records) {
   families_->lag_records.at({text_of(topic), std::to_string(partition)}) = as_double(records);
+}
+
+void Metrics::set_source_end_age(std::optional<double> seconds) {
+  families_->source_end_age.clear();
+  if (seconds) families_->source_end_age.at({}) = *seconds;
 }
 
 void Metrics::forget_lag_records() { families_->lag_records.clear(); }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ class Metrics {
   void set_bad_records(std::string_view source, std::string_view reason, std::uint64_t total);
   void set_duplicates(std::string_view side, std::uint64_t total);
   void set_lag_records(std::string_view topic, std::int32_t partition, std::uint64_t records);
+  // Of the source that was asked longest ago; nothing where there is none to ask.
+  void set_source_end_age(std::optional<double> seconds);
   void
   forget_lag_records();  // of every partition, before the ones that are still read are set again
   void set_lag_seconds(double seconds);

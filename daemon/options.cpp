@@ -127,6 +127,7 @@ Reconciler::Options reconciler_options(const Config& config) {
   options.checkpoint.interval = config.checkpoint.interval;
   options.checkpoint.bytes = config.checkpoint.bytes.count;
   options.checkpoint.uncommitted_bytes_max = config.checkpoint.uncommitted_bytes_max.count;
+  options.ends_known_for = 3 * config.kafka.end_offset_interval;
   options.closed_letters_kept = config.dead_letters.kept;
   options.last_checkpoint_max = config.shutdown.deadline;
   return options;

@@ -86,8 +86,9 @@ void append_bounded(JsonWriter& json, std::uint64_t number) {
 
 std::string etag_of(const BatchSummary& batch, const Service& service, const Verdict& verdict,
                     std::string_view form) {
-  return make_etag({service.answers.epoch(), batch.revision, service.answers.lag_records(),
-                    &verdict, form, batch.row->number});
+  return make_etag({service.answers.epoch(), batch.revision,
+                    service.answers.source_evidence(batch).lag_records, &verdict, form,
+                    batch.row->number});
 }
 
 std::optional<BatchRef> batch_ref(const Request& request) {
@@ -111,6 +112,15 @@ Response no_such_batch(const Request& request) {
       request,
       "There is no such batch. Digits are taken as its number; a name of digits is under "
       "/api/v1/batches/by-name/.");
+}
+
+void append_lag(JsonWriter& json, std::optional<std::uint64_t> lag_records) {
+  json.key("lag_records");
+  if (lag_records) {
+    json.number(*lag_records);
+  } else {
+    json.null();
+  }
 }
 
 Response store_unavailable(const Request& request, const Service& service) {
@@ -199,8 +209,11 @@ void append_status(JsonWriter& json, const BatchSummary& batch, const Service& s
   append_confidence(json, verdict);
   append_doubt(json, batch, verdict.in_doubt);
   json.close('}').member("revision", batch.revision);
-  json.key("as_of").open('{').key("time").time(service.answers.now_ms());
-  json.member("lag_records", service.answers.lag_records());
+  const SourceEvidence sources = service.answers.source_evidence(batch);
+  json.key("as_of").open('{').key("time");
+  json.time(
+      sources.as_of_ms.value_or(service.answers.now_ms()));  // nobody to ask: always at the end
+  append_lag(json, sources.lag_records);
   append_confidence(json, verdict);
   json.close('}');
   if (!names_missing(row.kind) || row.sides.size() > 2) {

@@ -19,6 +19,9 @@ namespace rollcall::http {
 [[nodiscard]] Response no_such_batch(const Request& request);
 
 // 503: what only the store knows cannot be read now.
+// The member lag_records: null where it is not known.
+void append_lag(JsonWriter& json, std::optional<std::uint64_t> lag_records);
+
 [[nodiscard]] Response store_unavailable(const Request& request, const Service& service);
 
 // 503 while the sets are still being restored: an answer from half of them would be wrong.

@@ -25,7 +25,7 @@ std::string make_etag(const Version& version) {
   append_integer(tag, version.revision);
   tag += '.';
   tag += to_string(version.verdict->confidence).front();
-  std::uint64_t rest = version.lag_records;
+  std::uint64_t rest = version.lag_records.value_or(0);  // unknown: the reasons say so
   for (const std::string_view reason : version.verdict->reasons)
     rest = XXH3_64bits_withSeed(reason.data(), reason.size(), rest);
   const InDoubt& in_doubt = version.verdict->in_doubt;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -13,7 +14,7 @@ namespace rollcall::http {
 struct Version {
   std::int64_t epoch = 0;
   std::uint64_t revision = 0;
-  std::uint64_t lag_records = 0;
+  std::optional<std::uint64_t> lag_records = 0;
   const Verdict* verdict = nullptr;
   std::string_view form;  // whatever else selects the representation: format and query
   std::int64_t

@@ -54,14 +54,15 @@ Response get_readyz(const Request& request, const Service& service) {
 }
 
 // As load balancers of small services ask it. A store that is away is unhealthy: nothing can be
-// written, though answers go on.
+// written, though answers go on. A source that is away is not cured by sending requests elsewhere: degraded.
 Response get_health(const Request&, const Service& service) {
   const Readiness readiness = service.answers.readiness();
   const bool healthy = readiness.ready && readiness.store_answers;
   Response response;
   response.status = healthy ? 200 : 503;
   JsonWriter json{response.body};
-  json.open('{').member("status", healthy ? "healthy" : "unhealthy");
+  const std::string_view well = readiness.sources_answer ? "healthy" : "degraded";
+  json.open('{').member("status", healthy ? well : "unhealthy");
   json.member("db_connected", readiness.store_answers);
   json.key("last_etl_run").null().key("etl_status").null().close('}');
   response.headers.emplace_back("Cache-Control", "no-store");

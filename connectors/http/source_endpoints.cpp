@@ -19,31 +19,33 @@ void append_moment(JsonWriter& json, std::string_view name, std::int64_t unix_ms
 
 // Seconds since the last record that was read, while there are others to read: how old the answers
 // are.
-void append_lag_seconds(JsonWriter& json, const Channel& channel, std::int64_t now_ms) {
+void append_lag_seconds(JsonWriter& json, const Channel& channel, std::optional<std::uint64_t> lag,
+                        std::int64_t now_ms) {
   json.key("lag_seconds");
-  if (channel.end && *channel.end <= channel.next) {
+  if (lag == 0U) {
     json.number(0);
-  } else if (!channel.end || channel.last_timestamp_ms == 0) {
+  } else if (!lag || channel.last_timestamp_ms == 0) {
     json.null();
   } else {
     json.number(std::max<std::int64_t>(0, now_ms - channel.last_timestamp_ms) / 1000);
   }
 }
 
-void append_channel(JsonWriter& json, const Channel& channel, std::int64_t now_ms) {
+void append_channel(JsonWriter& json, const Channel& channel, const Service& service) {
   json.open('{')
       .member("source", channel.key)
       .member("topic", channel.topic)
       .member("partition", channel.partition);
-  json.member("side", channel.side).member("position", channel.next);
-  json.key("end");
-  if (channel.end) {
-    json.number(*channel.end)
-        .member("lag_records", std::max<std::int64_t>(0, *channel.end - channel.next));
+  json.member("side", channel.side);
+  json.member("position", std::max<std::int64_t>(channel.next, 0)).key("end");
+  const auto lag = lag_of(channel, service.answers.end_limit());
+  if (lag) {
+    json.number(*channel.end);
   } else {
-    json.null().key("lag_records").null();
+    json.null();
   }
-  append_lag_seconds(json, channel, now_ms);
+  append_lag(json, lag);
+  append_lag_seconds(json, channel, lag, service.answers.now_ms());
   append_moment(json, "end_asked_at", channel.end_asked_ms);
   append_moment(json, "last_record_at", channel.last_timestamp_ms);
   json.member("lost_records", channel.lost_records).key("error");
@@ -65,10 +67,10 @@ Response get_sources(const Request& request, const Service& service) {
   Response response;
   JsonWriter json{response.body};
   json.open('{').key("items").open('[');
-  const std::int64_t now_ms = service.answers.now_ms();
-  for (const Channel& channel : channels) append_channel(json, channel, now_ms);
+  for (const Channel& channel : channels) append_channel(json, channel, service);
   json.close(']').key("next_cursor").null().member("total", channels.size());
-  json.member("lag_records", service.answers.lag_records()).close('}');
+  append_lag(json, service.answers.lag_records());
+  json.close('}');
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
 }

@@ -130,13 +130,29 @@ void on_commit(rd_kafka_t*, rd_kafka_resp_err_t error, rd_kafka_topic_partition_
   client.commit_error = error;
 }
 
+// Its errors are answers to what it is asked, and its log would only repeat the other's.
+rd_kafka_t* make_uncommitted(const Options& options) {
+  std::vector<std::string> complaints;
+  auto conf = make_conf(options, complaints);
+  set(conf.get(), {"isolation.level", "read_uncommitted"}, complaints);
+  set(conf.get(), {"log.queue", "false"}, complaints);
+  rd_kafka_conf_set_log_cb(conf.get(), nullptr);
+  std::array<char, kErrorTextBytes> text{};
+  auto* handle = rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), text.data(), text.size());
+  if (handle == nullptr) throw std::runtime_error(text.data());
+  (void)conf.release();  // taken by the client
+  return handle;
+}
+
 }  // namespace
 
 Client::~Client() {
   topics.clear();
   queue.reset();
   // There is no group to leave, so nothing to wait for.
-  if (handle != nullptr) rd_kafka_destroy_flags(handle, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  for (auto* client : {handle, uncommitted}) {
+    if (client != nullptr) rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  }
 }
 
 std::vector<std::string> problems(const Options& options) {
@@ -172,6 +188,7 @@ std::shared_ptr<Client> make_client(const Options& options) {
   (void)rd_kafka_poll_set_consumer(client->handle);
   client->queue.reset(rd_kafka_queue_get_consumer(client->handle));
   (void)rd_kafka_set_log_queue(client->handle, client->queue.get());
+  client->uncommitted = make_uncommitted(options);
   for (const auto& topic : options.topics) {
     client->topics.emplace_back(rd_kafka_topic_new(client->handle, topic.name.c_str(), nullptr));
     if (!client->topics.back())

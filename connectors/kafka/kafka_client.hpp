@@ -32,6 +32,8 @@ struct Client {
       topics;         // as in Options::topics; also keeps their metadata fresh within librdkafka
   QueueHandle queue;  // records, errors and answers
   rd_kafka_t* handle = nullptr;
+  // Asked for the ends of the logs with what open transactions hide; reads nothing.
+  rd_kafka_t* uncommitted = nullptr;
   // This librdkafka (before 2.2) leaves a queue that was full alone for up to a second.
   bool pauses_when_full = false;
 

@@ -4,9 +4,10 @@ namespace rollcall::kafka {
 
 namespace {
 
+// What stands still alone: the daemon goes on without it and says so.
 constexpr std::string_view kTopicAnew =
-    "Seal or delete the batches that read from it and remove its stored positions, or name another "
-    "topic in [kafka] topics";
+    "Nothing more is read of it. Delete the batches that read from the old one and name the topic "
+    "anew under another name in [kafka] topics";
 
 }  // namespace
 
@@ -37,6 +38,8 @@ ErrorMeaning meaning_of(rd_kafka_resp_err_t code) {
 
 std::string words_for(rd_kafka_resp_err_t code) { return rd_kafka_err2str(code); }
 
+std::string told(const Failure& failure) { return failure.message + ". " + failure.advice; }
+
 Failure refused(rd_kafka_resp_err_t code, std::string_view detail) {
   return misconfigured("Kafka refuses us: " + words_for(code) + " (" + std::string(detail) + ")",
                        "Check the credentials in [kafka.properties] and the rights to read and "
@@ -49,8 +52,8 @@ Failure client_failed(std::string_view detail) {
 }
 
 Failure no_such_topic(std::string_view topic) {
-  return misconfigured("Kafka has no topic '" + std::string(topic) + "'",
-                       "Create it, or name another in [kafka] topics");
+  return fatal("Kafka has no topic '" + std::string(topic) + "'",
+               "Create it, and it will be read; or name another in [kafka] topics");
 }
 
 Failure topic_deleted(std::string_view topic) {

@@ -21,6 +21,9 @@ enum class ErrorMeaning {
 // "Broker: Unknown topic or partition", for people.
 [[nodiscard]] std::string words_for(rd_kafka_resp_err_t code);
 
+// What stands still, and what to do, in one text for Channel::error.
+[[nodiscard]] std::string told(const Failure& failure);
+
 [[nodiscard]] Failure refused(rd_kafka_resp_err_t code, std::string_view detail);
 [[nodiscard]] Failure client_failed(std::string_view detail);
 [[nodiscard]] Failure no_such_topic(std::string_view topic);

@@ -32,10 +32,12 @@ struct Options {
   // Under which group the durable positions are shown to lag tools; never read back. Empty: shown nowhere.
   std::string group_id;
 
-  std::chrono::milliseconds metadata_interval{30'000};  // how soon new partitions are noticed
-  std::chrono::milliseconds ends_interval{1'000};  // how often the ends of the partitions are asked
-  std::chrono::milliseconds ask_timeout{3'000};    // of one question to the brokers
-  // A topic must be unknown that long before it is believed.
+  // How often librdkafka looks after brokers and leaders by itself.
+  std::chrono::milliseconds metadata_interval{30'000};
+  // How often the partitions and their ends are asked, from the beginning of one question to that of the next.
+  std::chrono::milliseconds ends_interval{1'000};
+  std::chrono::milliseconds ask_timeout{3'000};  // of one question to the brokers
+  // A topic must be unknown, or have fewer partitions, that long before it is believed.
   std::chrono::milliseconds confirm_for{2'000};
   // stop() leaves the client to the process's end after that.
   std::chrono::milliseconds stop_max{5'000};

@@ -10,8 +10,26 @@ namespace rollcall::kafka {
 namespace {
 
 constexpr int kResetsAtOnceMax = 3;  // afterwards at the pace of the surveys
-constexpr int kDamagesMax = 5;       // a batch that was damaged on its way is whole the next time
-constexpr int kEndsBelowMax = 3;     // a broker that has just become leader may know an older end
+
+std::int64_t steady_us() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
+}
+
+RecordFace face_of(const rd_kafka_message_t& message) {
+  RecordFace face;
+  face.payload = payload_of(message);
+  if (message.key != nullptr) face.key = {static_cast<const char*>(message.key), message.key_len};
+  rd_kafka_timestamp_type_t type{};
+  face.timestamp_ms = rd_kafka_message_timestamp(&message, &type);
+  return face;
+}
+
+// Whether no record of the same partition follows at once.
+bool ends_run(const rd_kafka_message_t& message, const rd_kafka_message_t& next) {
+  return next.err != RD_KAFKA_RESP_ERR_NO_ERROR || next.partition != message.partition ||
+         next.rkt != message.rkt;
+}
 
 }  // namespace
 
@@ -23,8 +41,17 @@ KafkaReader::KafkaReader(const Options& options, Client& client, KafkaLog& log)
   }
 }
 
-void KafkaReader::remember(const std::vector<SourcePosition>& stored) {
+void KafkaReader::begin(const std::vector<SourcePosition>& stored) {
   for (const auto& position : stored) stored_[position.channel] = position;
+  for (std::size_t i = 0; i < topics_.size(); ++i) {
+    const auto is_stored = [&] {
+      return stored_.contains(options_.topics[i].name + "/" +
+                              std::to_string(topics_[i].channels.size()));
+    };
+    do {
+      add_channel(i);
+    } while (is_stored());
+  }
 }
 
 const Channel* KafkaReader::find(const std::string& key) const {
@@ -35,6 +62,7 @@ const Channel* KafkaReader::find(const std::string& key) const {
 Result<std::span<const RawRecord>> KafkaReader::drain(std::size_t records_max) {
   release();
   if (placements_due_) place_partitions();
+  if (assignment_due_) assign();
   if (failure_) return *failure_;
   std::size_t taken = 0;
   may_have_more_ = true;
@@ -59,16 +87,20 @@ std::size_t KafkaReader::take_some(std::size_t records_max) {
   const auto got =
       rd_kafka_consume_batch_queue(client_.queue.get(), 0, messages_.data(), records_max);
   if (got <= 0) return 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(got); ++i) take(MessageHandle{messages_[i]});
-  return static_cast<std::size_t>(got);
+  const auto count = static_cast<std::size_t>(got);
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool last_of_run = i + 1 == count || ends_run(*messages_[i], *messages_[i + 1]);
+    take(MessageHandle{messages_[i]}, last_of_run);
+  }
+  return count;
 }
 
-void KafkaReader::take(MessageHandle message) {
+void KafkaReader::take(MessageHandle message, bool last_of_run) {
   const auto channel = channel_of(*message);
   if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) {
     take_error(*message, channel);
   } else if (channel != kNone && partitions_[channel].placed) {
-    take_record(std::move(message), channel);
+    take_record(std::move(message), channel, last_of_run);
   }
 }
 
@@ -82,31 +114,30 @@ std::uint32_t KafkaReader::channel_of(const rd_kafka_message_t& message) const {
   return kNone;
 }
 
-void KafkaReader::take_record(MessageHandle message, std::uint32_t channel) {
+void KafkaReader::take_record(MessageHandle message, std::uint32_t channel, bool last_of_run) {
   auto& partition = partitions_[channel];
   const auto offset = message->offset;
-  switch (partition.cursor.take(channels_[channel], offset, payload_of(*message))) {
+  const RecordFace face = face_of(*message);
+  switch (partition.cursor.take(channels_[channel], offset, face)) {
     case PartitionCursor::Verdict::known:
       return;
     case PartitionCursor::Verdict::foreign:
-      partition.placed = false;
-      return fail(other_record(channels_[channel].key, offset));
+      return halt(channel, other_record(channels_[channel].key, offset));
     case PartitionCursor::Verdict::fresh:
       break;
   }
   if (partition.last_record == kNone) touched_.push_back(channel);
   partition.last_record = static_cast<std::uint32_t>(records_.size());
-  rd_kafka_timestamp_type_t type{};
-  const auto timestamp = rd_kafka_message_timestamp(message.get(), &type);
-  records_.push_back(
-      {payloads_.keep(std::move(message)), offset, std::max<std::int64_t>(timestamp, 0), channel});
+  // Only the last record of a drain is stored, and it ends a run; a hash for each would cost.
+  if (last_of_run) channels_[channel].fingerprint = fingerprint_of(face);
+  records_.push_back({payloads_.keep(std::move(message)), offset,
+                      std::max<std::int64_t>(face.timestamp_ms, 0), channel});
 }
 
 void KafkaReader::finish_drain() {
   for (const auto channel : touched_) {
     auto& partition = partitions_[channel];
     const auto& last = records_[std::exchange(partition.last_record, kNone)];
-    channels_[channel].fingerprint = fingerprint_of(last.payload);
     channels_[channel].last_timestamp_ms = last.timestamp_ms;
     partition.resets = 0;
     partition.damages = 0;
@@ -127,7 +158,7 @@ void KafkaReader::take_error(const rd_kafka_message_t& message, std::uint32_t ch
     case ErrorMeaning::refused:
       return fail(refused(message.err, text));
     case ErrorMeaning::unknown_topic:
-      questions_.topics = questions_.at_once = true;
+      questions_.at_once = true;
       return;
     case ErrorMeaning::out_of_range:
       if (channel != kNone) place_anew(channel);
@@ -136,13 +167,13 @@ void KafkaReader::take_error(const rd_kafka_message_t& message, std::uint32_t ch
       if (channel == kNone) break;
       place_anew(channel);
       if (++partitions_[channel].damages >= kDamagesMax) {
-        fail(damaged_records(channels_[channel].key, channels_[channel].next, text));
+        halt(channel, damaged_records(channels_[channel].key, channels_[channel].next, text));
       }
       break;
     case ErrorMeaning::passing:
       break;
   }
-  if (channel != kNone) channels_[channel].error = text;
+  if (channel != kNone && !partitions_[channel].halted) channels_[channel].error = text;
   log_.write(LogLevel::warning, words_for(message.err),
              (channel == kNone ? std::string{"Kafka"} : channels_[channel].key) + ": " + text);
 }
@@ -152,6 +183,7 @@ void KafkaReader::place_anew(std::uint32_t channel) {
   auto& partition = partitions_[channel];
   if (!partition.placed) return;
   partition.placed = false;
+  partition.cursor.enter_again(channels_[channel]);  // the log may be another by now
   questions_.beginnings = true;
   questions_.at_once |= ++partition.resets <= kResetsAtOnceMax;
 }
@@ -164,178 +196,24 @@ void KafkaReader::take_client_events() {
       fail(refused(event.code, event.text));
     } else {
       log_.write(event.level, words_for(event.code), words_for(event.code) + ": " + event.text);
+      questions_.at_once = true;
+      if (event.code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) lose_brokers(words_for(event.code));
     }
   }
   client_.events.clear();
 }
 
+// Nobody is left to ask: what was known of the ends says nothing about now, until a question that begins later is
+// answered. One connection of several that closes, idle or not, is only a reason to ask.
+void KafkaReader::lose_brokers(const std::string& why) {
+  brokers_lost_us_ = steady_us();
+  for (std::size_t i = 0; i < channels_.size(); ++i) {
+    if (channels_[i].error.empty()) channels_[i].error = why;
+  }
+}
+
 void KafkaReader::fail(Failure failure) {
   if (!failure_) failure_ = std::move(failure);
-}
-
-void KafkaReader::learn(const Survey& survey) {
-  if (failure_) return;
-  if (survey.asked_topics) {
-    for (std::size_t i = 0; i < survey.topics.size(); ++i) learn_topic(i, survey.topics[i]);
-  }
-  for (std::size_t i = 0; i < topics_.size(); ++i) {
-    questions_.topics |= !topics_[i].known;
-    for (std::size_t p = 0; p < topics_[i].channels.size(); ++p) {
-      learn_partition(topics_[i].channels[p], survey_of(survey, i, p), survey.asked_ms);
-    }
-  }
-  if (survey.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    log_.forget("survey");
-  } else {
-    log_.write(LogLevel::warning, "survey",
-               "Kafka does not answer, waiting: " + words_for(survey.error));
-  }
-}
-
-PartitionSurvey KafkaReader::survey_of(const Survey& survey, std::size_t topic,
-                                       std::size_t number) const {
-  PartitionSurvey partition;
-  if (topic < survey.topics.size()) {
-    const auto& asked = survey.topics[topic];
-    if (number < asked.partitions.size()) partition = asked.partitions[number];
-    if (asked.error != RD_KAFKA_RESP_ERR_NO_ERROR) partition.error = asked.error;
-  }
-  if (partition.hi < 0 && survey.error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    partition.error = survey.error;
-  return partition;
-}
-
-void KafkaReader::learn_topic(std::size_t topic, const TopicSurvey& survey) {
-  auto& state = topics_[topic];
-  const auto& name = options_.topics[topic].name;
-  if (survey.error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    questions_.topics = true;
-    const auto meaning = meaning_of(survey.error);
-    if (meaning == ErrorMeaning::refused) return fail(refused(survey.error, name));
-    if (meaning == ErrorMeaning::unknown_topic)
-      doubt(topic, state.known ? topic_deleted(name) : no_such_topic(name));
-    return;
-  }
-  const auto had = state.channels.size();
-  const auto has = survey.partitions.size();
-  if (has < had)
-    return doubt(topic, partitions_removed(name, static_cast<int>(had), static_cast<int>(has)));
-  state.doubted_since.reset();
-  state.known = true;
-  while (state.channels.size() < has) add_channel(topic);
-}
-
-// A broker that has just come up, or heard of a change late, may deny what exists: only a lasting answer is believed.
-void KafkaReader::doubt(std::size_t topic, const Failure& if_confirmed) {
-  const auto now = std::chrono::steady_clock::now();
-  auto& since = topics_[topic].doubted_since;
-  if (!since) since = now;
-  questions_.topics = true;
-  if (now - *since >= options_.confirm_for) fail(if_confirmed);
-}
-
-void KafkaReader::add_channel(std::size_t topic) {
-  const auto& bound = options_.topics[topic];
-  const auto index = static_cast<std::uint32_t>(channels_.size());
-  Channel channel;
-  channel.topic = bound.name;
-  channel.partition = static_cast<std::int32_t>(topics_[topic].channels.size());
-  channel.key = bound.name + "/" + std::to_string(channel.partition);
-  channel.side = bound.side;
-  channel.decoder = bound.decoder;
-  channel.feed = bound.feed;
-  channel.on_bad = bound.on_bad;
-  channel.on_empty = bound.on_empty;
-  Partition partition;
-  if (const auto stored = stored_.find(channel.key); stored != stored_.end()) {
-    partition.cursor.enter_at(channel, stored->second);
-  }
-  topics_[topic].channels.push_back(index);
-  channel_by_key_[channel.key] = index;
-  channels_.push_back(std::move(channel));
-  partitions_.push_back(partition);
-}
-
-void KafkaReader::learn_partition(std::uint32_t channel, const PartitionSurvey& survey,
-                                  std::int64_t asked_ms) {
-  auto& state = channels_[channel];
-  auto& partition = partitions_[channel];
-  state.error = survey.error == RD_KAFKA_RESP_ERR_NO_ERROR ? "" : words_for(survey.error);
-  if (survey.hi >= 0) {
-    state.end = survey.hi;
-    state.end_asked_ms = asked_ms;
-    if (partition.placed && ends_too_early(channel, survey.hi)) {
-      fail(position_beyond_end(state.key, state.next, survey.hi));
-    }
-  }
-  partition.next_at_survey = state.next;
-  if (partition.placed) return;
-  partition.lo = survey.lo;
-  partition.hi = survey.hi;
-  placements_due_ |= survey.lo >= 0 && survey.hi >= 0;
-  questions_.beginnings = true;
-  questions_.at_once |= survey.hi >= 0 && survey.lo < 0;  // it is new, or was just lost
-}
-
-// The end is compared with where we stood before it was asked for; since then we may have read on, rightly.
-bool KafkaReader::ends_too_early(std::uint32_t channel, std::int64_t hi) {
-  auto& partition = partitions_[channel];
-  partition.ends_below = partition.next_at_survey > hi ? partition.ends_below + 1 : 0;
-  return partition.ends_below >= kEndsBelowMax;
-}
-
-void KafkaReader::place_partitions() {
-  const auto known = [](const Topic& topic) { return topic.known; };
-  if (!placements_due_ || failure_ || !std::all_of(topics_.begin(), topics_.end(), known)) return;
-  placements_due_ = false;
-  bool moved = false;
-  for (std::uint32_t i = 0; i < partitions_.size(); ++i) {
-    if (!partitions_[i].placed && partitions_[i].lo >= 0 && partitions_[i].hi >= 0)
-      moved |= place(i);
-  }
-  if (moved && !failure_) assign();
-}
-
-bool KafkaReader::place(std::uint32_t channel) {
-  auto& state = channels_[channel];
-  auto& partition = partitions_[channel];
-  InputGap gap;
-  gap.channel = channel;
-  const auto lo = std::exchange(partition.lo, -1);
-  const auto hi = std::exchange(partition.hi, -1);
-  switch (partition.cursor.place(state, lo, hi, gap)) {
-    case PartitionCursor::Place::beyond_end:
-      if (++partition.ends_below >= kEndsBelowMax)
-        fail(position_beyond_end(state.key, state.next, hi));
-      return false;
-    case PartitionCursor::Place::behind_gap:
-      gaps_.push_back(gap);
-      log_.write(LogLevel::error, "gap " + state.key,
-                 state.key + ": the records from " + std::to_string(gap.from) + " to " +
-                     std::to_string(gap.to - 1) + " were removed before they could be read");
-      break;
-    case PartitionCursor::Place::here:
-      break;
-  }
-  partition.ends_below = 0;
-  partition.placed = true;
-  return true;
-}
-
-// Always the whole assignment: a partial one after an error is not reliable in 2.0. What had been fetched ahead is
-// fetched again; that is rare.
-void KafkaReader::assign() {
-  const PartitionListHandle list{
-      rd_kafka_topic_partition_list_new(static_cast<int>(channels_.size()))};
-  for (std::size_t i = 0; i < channels_.size(); ++i) {
-    if (!partitions_[i].placed) continue;
-    auto* entry = rd_kafka_topic_partition_list_add(list.get(), channels_[i].topic.c_str(),
-                                                    channels_[i].partition);
-    entry->offset = partitions_[i].cursor.begin_offset(channels_[i]);
-  }
-  const auto error = rd_kafka_assign(client_.handle, list.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fail(client_failed(words_for(error)));
-  assigned_ = true;
 }
 
 }  // namespace rollcall::kafka

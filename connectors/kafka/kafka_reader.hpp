@@ -23,14 +23,16 @@ namespace rollcall::kafka {
 // heard. Also makes the assignments, as librdkafka 2.0 loses records when those come from another thread.
 // Owner:   the source. Runs on: the loop; nothing here waits.
 // Limits:  holds the messages of one drain.
-// Fails:   fatal only; what has been accepted before is handed out first.
+// Fails:   fatal only; what has been accepted before is handed out first. What concerns one topic or partition halts that
+//          alone and is told in Channel::error.
 class KafkaReader {
  public:
   KafkaReader(const Options& options, Client& client, KafkaLog& log);
   KafkaReader(const KafkaReader&) = delete;
   KafkaReader& operator=(const KafkaReader&) = delete;
 
-  void remember(const std::vector<SourcePosition>& stored);
+  // Makes the channels that are sure to exist: those of stored positions, and of every topic the first.
+  void begin(const std::vector<SourcePosition>& stored);
 
   // The client's records and events since the last call. The records live until the next call, or release().
   [[nodiscard]] Result<std::span<const RawRecord>> drain(std::size_t records_max);
@@ -40,12 +42,9 @@ class KafkaReader {
 
   // Positions move in drain() alone, so that a checkpoint between two drains never splits a gap from its position.
   void learn(const Survey& survey);
-  // Begins with what was learnt, as drain() does; for the start, when nobody drains yet.
-  void place_partitions();
   // What learn() and drain() would like to know from the scout.
   [[nodiscard]] KafkaScout::Questions take_questions() { return std::exchange(questions_, {}); }
 
-  [[nodiscard]] bool assigned() const { return assigned_; }
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
   [[nodiscard]] const std::vector<Channel>& channels() const { return channels_; }
   [[nodiscard]] const Channel* find(const std::string& key) const;
@@ -54,10 +53,14 @@ class KafkaReader {
  private:
   using Instant = std::chrono::steady_clock::time_point;
   static constexpr std::uint32_t kNone = 0xFFFFFFFF;
+  static constexpr int kDamagesMax =
+      5;  // a batch that was damaged on its way is whole the next time
 
   struct Partition {
     PartitionCursor cursor;
-    bool placed = false;   // its position lies within the log; only then it is assigned
+    bool placed = false;  // its position lies within the log; only then it is assigned
+    // Why it stands still until a person has acted; the other partitions go on.
+    std::optional<Failure> halted;
     std::int64_t lo = -1;  // the log's bounds to place it by; -1: not known
     std::int64_t hi = -1;
     std::int64_t next_at_survey = 0;  // what was surely there when the next survey is asked
@@ -68,14 +71,15 @@ class KafkaReader {
   };
   struct Topic {
     const rd_kafka_topic_t* handle = nullptr;
-    std::vector<std::uint32_t> channels;  // by partition
-    bool known = false;
+    std::vector<std::uint32_t> channels;   // by partition
+    bool known = false;                    // metadata has named its partitions
+    std::optional<Failure> missing;        // it is sure not to be there now
     std::optional<Instant> doubted_since;  // metadata says that it, or some of it, is not there
   };
 
   std::size_t take_some(std::size_t records_max);
-  void take(MessageHandle message);
-  void take_record(MessageHandle message, std::uint32_t channel);
+  void take(MessageHandle message, bool last_of_run);
+  void take_record(MessageHandle message, std::uint32_t channel, bool last_of_run);
   void take_error(const rd_kafka_message_t& message, std::uint32_t channel);
   void take_client_events();
   void finish_drain();
@@ -83,11 +87,19 @@ class KafkaReader {
   void place_anew(std::uint32_t channel);
 
   void learn_topic(std::size_t topic, const TopicSurvey& survey);
-  void doubt(std::size_t topic, const Failure& if_confirmed);
+  [[nodiscard]] bool confirmed(std::size_t topic);
+  void set_missing(std::size_t topic, const Failure& why);
+  void halt(std::uint32_t channel, const Failure& why);
+  void halt_topic(std::size_t topic, const Failure& why);
+  void lose_brokers(const std::string& why);
+  void place_partitions();
   void add_channel(std::size_t topic);
   [[nodiscard]] PartitionSurvey survey_of(const Survey& survey, std::size_t topic,
                                           std::size_t number) const;
-  void learn_partition(std::uint32_t channel, const PartitionSurvey& survey, std::int64_t asked_ms);
+  void learn_partition(std::uint32_t channel, const PartitionSurvey& partition,
+                       const Survey& survey);
+  [[nodiscard]] std::string error_of(std::size_t topic, std::uint32_t channel,
+                                     const PartitionSurvey& survey) const;
   bool place(std::uint32_t channel);
   bool ends_too_early(std::uint32_t channel, std::int64_t hi);
   void assign();
@@ -114,7 +126,8 @@ class KafkaReader {
   std::optional<Failure> failure_;
   bool may_have_more_ = false;
   bool placements_due_ = false;
-  bool assigned_ = false;
+  bool assignment_due_ = false;
+  std::int64_t brokers_lost_us_ = 0;  // when the client had none left, by the steady clock
 };
 
 }  // namespace rollcall::kafka

@@ -24,21 +24,14 @@ constexpr std::int64_t kEarliest = -2;
 
 constexpr std::chrono::milliseconds kWakeInterval{10};
 constexpr int kWakeTimeoutMs = 100;
-constexpr std::chrono::milliseconds kRetryInterval{
-    1'000};  // after an answer that left something open
-
 std::int64_t wall_ms() {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
 }
 
-bool tells_all_ends(const Survey& survey) {
-  return survey.error == RD_KAFKA_RESP_ERR_NO_ERROR &&
-         std::all_of(survey.topics.begin(), survey.topics.end(), [](const TopicSurvey& topic) {
-           return topic.error == RD_KAFKA_RESP_ERR_NO_ERROR && !topic.partitions.empty() &&
-                  std::all_of(topic.partitions.begin(), topic.partitions.end(),
-                              [](const PartitionSurvey& partition) { return partition.hi >= 0; });
-         });
+std::int64_t steady_us() {
+  const auto now = SteadyClock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(now).count();
 }
 
 }  // namespace
@@ -48,7 +41,6 @@ struct KafkaScout::State {
         const Options& options, Sink to)
       : loop(std::move(executor)),
         client(std::move(kafka)),
-        metadata_interval(options.metadata_interval),
         ends_interval(options.ends_interval),
         ask_timeout_ms(static_cast<int>(options.ask_timeout.count())),
         pauses_when_full(client->pauses_when_full),
@@ -62,13 +54,13 @@ struct KafkaScout::State {
   void wake_brokers();
   [[nodiscard]] Survey survey(const Questions& questions);
   void survey_topics(Survey& survey);
-  void survey_bounds(Survey& survey, std::int64_t which, std::int64_t PartitionSurvey::*bound);
+  void survey_bounds(Survey& survey, rd_kafka_t* handle, std::int64_t which,
+                     std::int64_t PartitionSurvey::*bound);
   [[nodiscard]] PartitionListHandle known_partitions(std::int64_t offset) const;
   void deliver(const std::shared_ptr<State>& self, Survey survey);
 
   const boost::asio::any_io_executor loop;
   std::shared_ptr<Client> client;
-  const std::chrono::milliseconds metadata_interval;
   const std::chrono::milliseconds ends_interval;
   const int ask_timeout_ms;
   const bool pauses_when_full;
@@ -81,7 +73,6 @@ struct KafkaScout::State {
   };
   std::vector<TopicSurvey> known;               // what metadata said last
   std::map<std::int32_t, Place> one_of_broker;  // some partition that each broker leads
-  SteadyClock::time_point topics_due = SteadyClock::now();
   SteadyClock::time_point ends_due = SteadyClock::now();
 
   // Shared.
@@ -110,7 +101,6 @@ KafkaScout::~KafkaScout() { leave(); }
 void KafkaScout::ask(Questions questions) {
   {
     const std::lock_guard lock(state_->mutex);
-    state_->asked.topics |= questions.topics;
     state_->asked.beginnings |= questions.beginnings;
     state_->asked.at_once |= questions.at_once;
   }
@@ -163,12 +153,11 @@ bool KafkaScout::State::wait_for_turn(Questions& questions) {
   changed.wait(lock, [this] { return stopping || !delivering; });
   wait_until_due(lock);
   questions = std::exchange(asked, {});
-  questions.topics |= SteadyClock::now() >= topics_due;
   return !stopping;
 }
 
 void KafkaScout::State::wait_until_due(std::unique_lock<std::mutex>& lock) {
-  const auto due = std::min(topics_due, ends_due);
+  const auto due = ends_due;
   const auto wanted = [this] { return stopping || asked.at_once; };
   while (!wanted() && SteadyClock::now() < due) {
     (void)changed.wait_until(lock, due, [&] { return wanted() || fetching; });
@@ -194,27 +183,21 @@ void KafkaScout::State::wake_brokers() {
 
 Survey KafkaScout::State::survey(const Questions& questions) {
   Survey survey;
+  ends_due = SteadyClock::now() + ends_interval;
+  survey.asked_us = steady_us();
   survey.asked_ms = wall_ms();
-  if (questions.topics) {
-    survey_topics(survey);
-    topics_due = SteadyClock::now() + metadata_interval;
-  }
+  survey_topics(survey);
   survey.topics = known;
-  if (questions.beginnings && survey.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    survey_bounds(survey, kEarliest, &PartitionSurvey::lo);
-    survey.asked_beginnings = survey.error == RD_KAFKA_RESP_ERR_NO_ERROR;
-  }
-  if (survey.error == RD_KAFKA_RESP_ERR_NO_ERROR)
-    survey_bounds(survey, kLatest, &PartitionSurvey::hi);
-  ends_due = SteadyClock::now() +
-             (tells_all_ends(survey) ? ends_interval : std::min(ends_interval, kRetryInterval));
+  if (questions.beginnings) survey_bounds(survey, client->handle, kEarliest, &PartitionSurvey::lo);
+  survey_bounds(survey, client->uncommitted, kLatest, &PartitionSurvey::high);
+  // Under read_committed the latest offset is the last stable one.
+  survey_bounds(survey, client->handle, kLatest, &PartitionSurvey::hi);
   return survey;
 }
 
 void KafkaScout::State::survey_topics(Survey& survey) {
   known.resize(names.size());
   one_of_broker.clear();
-  survey.asked_topics = true;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const rd_kafka_metadata_t* answer = nullptr;
     const auto error =
@@ -249,12 +232,12 @@ PartitionListHandle KafkaScout::State::known_partitions(std::int64_t offset) con
   return list;
 }
 
-void KafkaScout::State::survey_bounds(Survey& survey, std::int64_t which,
+void KafkaScout::State::survey_bounds(Survey& survey, rd_kafka_t* handle, std::int64_t which,
                                       std::int64_t PartitionSurvey::*bound) {
+  if (survey.error != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   const auto list = known_partitions(which);
   if (list->cnt == 0) return;
-  // With this isolation level the latest offset is the last stable one.
-  survey.error = rd_kafka_offsets_for_times(client->handle, list.get(), ask_timeout_ms);
+  survey.error = rd_kafka_offsets_for_times(handle, list.get(), ask_timeout_ms);
   const bool some =
       survey.error == RD_KAFKA_RESP_ERR_NO_ERROR || survey.error == RD_KAFKA_RESP_ERR__TIMED_OUT;
   int entry = 0;

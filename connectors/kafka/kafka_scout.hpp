@@ -16,30 +16,33 @@ namespace rollcall::kafka {
 struct PartitionSurvey {
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::int64_t lo = -1;  // first position of the log, -1 where not asked
-  std::int64_t hi =
-      -1;  // first position that is not there: behind it transactions are open, or nothing
+  // First position that is not there: behind it transactions are open, or nothing. Asked after `high`: where no
+  // transaction is open it is not below that.
+  std::int64_t hi = -1;
+  std::int64_t high = -1;  // first position that is not there at all
 };
 
 struct TopicSurvey {
-  // Of the metadata; __TIMED_OUT or alike where nobody answered, and where it was not asked now, what it said last.
+  // Of the metadata; __TIMED_OUT or alike where nobody answered.
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   std::vector<PartitionSurvey> partitions;  // by number
 };
 
 struct Survey {
-  std::int64_t asked_ms = 0;  // wall time before the first question: the answers are not older
-  bool asked_topics = false;
-  bool asked_beginnings = false;
+  // Before the first question, by the steady clock and as wall time: the answers are not older.
+  std::int64_t asked_us = 0;
+  std::int64_t asked_ms = 0;
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;  // why there are no bounds at all
   std::vector<TopicSurvey> topics;                         // as in Options::topics
 };
 
 // Asks the brokers what only blocking calls tell: the partitions of the topics and the bounds of their logs.
-// Owner:   the source. Thread "kafka-scout", which it starts and ends. It asks every ends_interval, about topics every
-//          metadata_interval, and at once when asked to; each answer is posted to the loop, and the next question
+// Owner:   the source. Thread "kafka-scout", which it starts and ends. It asks every ends_interval, and at once
+//          when asked to, always about partitions and ends together: a partition whose end nobody asked would be taken
+//          for one that does not exist. Each answer is posted to the loop, and the next question
 //          waits until the loop has taken it, so never more than one is under way.
 // Runs on: the loop, except the thread's own function.
-// Limits:  a question takes at most ask_timeout for each topic, one for the bounds (2.0.2 may overrun it).
+// Limits:  a question takes at most ask_timeout for each topic, one for each bound (2.0.2 may overrun it).
 // Fails:   never; errors are answers.
 class KafkaScout {
  public:
@@ -52,9 +55,8 @@ class KafkaScout {
   KafkaScout(const KafkaScout&) = delete;
   KafkaScout& operator=(const KafkaScout&) = delete;
 
-  // What to ask beyond the ends, which every survey has.
+  // What to ask beyond the partitions and their ends, which every survey has.
   struct Questions {
-    bool topics = false;      // which partitions there are
     bool beginnings = false;  // where their logs begin
     bool at_once = false;     // rather than with the next survey
   };

@@ -1,5 +1,7 @@
 #include "connectors/kafka/kafka_source.hpp"
 
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <map>
@@ -12,14 +14,16 @@
 #include "connectors/kafka/kafka_reader.hpp"
 #include "connectors/kafka/kafka_scout.hpp"
 #include "connectors/kafka/queue_wakeup.hpp"
+#include "pipeline/flow/signal.hpp"
 
 namespace rollcall::kafka {
 
 namespace asio = boost::asio;
+using asio::experimental::awaitable_operators::operator||;
+using SteadyClock = std::chrono::steady_clock;
 
 namespace {
 
-constexpr std::chrono::milliseconds kStartTurn{100};
 constexpr std::chrono::milliseconds kStopTurn{5};
 
 }  // namespace
@@ -31,6 +35,7 @@ class KafkaSource::Impl {
         loop_(std::move(loop)),
         log_(options_),
         wakeup_(loop_),
+        looked_(loop_),
         client_(make_client(options_)),
         reader_(options_, *client_, log_) {
     wakeup_.watch(client_->queue.get());
@@ -41,20 +46,12 @@ class KafkaSource::Impl {
   Impl& operator=(const Impl&) = delete;
 
   asio::awaitable<Result<void>> start(std::vector<SourcePosition> stored) {
-    reader_.remember(stored);
+    reader_.begin(stored);
     scout_ = std::make_unique<KafkaScout>(loop_, client_, options_,
                                           [this](const Survey& survey) { learn(survey); });
     KafkaScout::Questions first;
-    first.topics = first.beginnings = first.at_once = true;
+    first.beginnings = first.at_once = true;
     scout_->ask(first);
-    for (;;) {
-      reader_.place_partitions();
-      if (stopping_ || reader_.assigned()) break;
-      // Without an assignment there are no records yet, only the client's complaints.
-      if (const auto drained = reader_.drain(1); !drained) co_return drained.error();
-      co_await wakeup_.wait(kStartTurn);
-    }
-    ask_scout();
     co_return Result<void>{};
   }
 
@@ -70,6 +67,18 @@ class KafkaSource::Impl {
   asio::awaitable<void> wait(std::chrono::milliseconds at_most) {
     if (!stopping_ && !reader_.may_have_more() && !reader_.failure())
       co_await wakeup_.wait(at_most);
+  }
+
+  // A question that is under way was begun too early: the next one is waited for.
+  asio::awaitable<void> look_afresh(std::chrono::milliseconds at_most) {
+    const auto from = SteadyClock::now();
+    if (!scout_ || stopping_) co_return;
+    KafkaScout::Questions now;
+    now.at_once = true;
+    scout_->ask(now);
+    asio::steady_timer timer(loop_, from + at_most);
+    while (!stopping_ && looked_at_ < from && SteadyClock::now() < from + at_most)
+      co_await (looked_.wait() || timer.async_wait(asio::as_tuple(asio::use_awaitable)));
   }
 
   void committed(const std::vector<SourcePosition>& positions) {
@@ -99,13 +108,15 @@ class KafkaSource::Impl {
  private:
   void learn(const Survey& survey) {
     reader_.learn(survey);
+    looked_at_ = SteadyClock::time_point{std::chrono::microseconds{survey.asked_us}};
+    looked_.notify();
     ask_scout();
     wakeup_.ring();  // there may be partitions to place, or a failure to tell
   }
 
   void ask_scout() {
     const auto questions = reader_.take_questions();
-    if (questions.topics || questions.beginnings) scout_->ask(questions);
+    if (questions.at_once || questions.beginnings) scout_->ask(questions);
   }
 
   void commit() {
@@ -140,6 +151,7 @@ class KafkaSource::Impl {
     reader_.release();
     QueueWakeup::unwatch(client_->queue.get());
     wakeup_.close();
+    looked_.notify();
     client_.reset();
     if (scout_) scout_->stop();
   }
@@ -148,7 +160,9 @@ class KafkaSource::Impl {
   asio::any_io_executor loop_;
   KafkaLog log_;
   QueueWakeup wakeup_;
-  std::shared_ptr<Client> client_;  // and the scout's
+  Signal looked_;                        // what the scout heard has been learnt
+  SteadyClock::time_point looked_at_{};  // when the last of its questions was begun
+  std::shared_ptr<Client> client_;       // and the scout's
   KafkaReader reader_;
   std::unique_ptr<KafkaScout> scout_;
   std::map<std::string, std::int64_t> to_commit_;
@@ -171,6 +185,9 @@ asio::awaitable<void> KafkaSource::wait(std::chrono::milliseconds at_most) {
   return impl_->wait(at_most);
 }
 const std::vector<Channel>& KafkaSource::channels() const { return impl_->reader().channels(); }
+asio::awaitable<void> KafkaSource::look_afresh(std::chrono::milliseconds at_most) {
+  return impl_->look_afresh(at_most);
+}
 void KafkaSource::committed(const std::vector<SourcePosition>& positions) {
   impl_->committed(positions);
 }

@@ -18,8 +18,9 @@ namespace rollcall::kafka {
 // Runs on: the loop. Nothing here blocks: what does (metadata, ends of logs, closing) runs on the thread "kafka-scout".
 //          librdkafka's own threads never run our code.
 // Limits:  Options; what is fetched ahead is bounded there, and so is the time of stop().
-// Fails:   fatal: an unknown or deleted topic, refused credentials or rights, a topic that was created anew or
-//          truncated, damaged records. A broker that is away is waited for and shown in Channel::error.
+// Fails:   fatal: refused credentials or rights, a client that cannot be set up. A broker that is away is waited for. A
+//          topic that is not there is read when it appears; one that was created anew or truncated, and damaged
+//          records, let that topic or partition stand still. All of it is shown in Channel::error; the others go on.
 // Records that retention removed before they were read are an InputGap, never silence.
 class KafkaSource final : public RecordSource {
  public:
@@ -34,6 +35,7 @@ class KafkaSource final : public RecordSource {
   [[nodiscard]] std::vector<InputGap> take_gaps() override;
   boost::asio::awaitable<void> wait(std::chrono::milliseconds at_most) override;
   [[nodiscard]] const std::vector<Channel>& channels() const override;
+  boost::asio::awaitable<void> look_afresh(std::chrono::milliseconds at_most) override;
   void committed(const std::vector<SourcePosition>& positions) override;
   boost::asio::awaitable<void> stop() override;
 

@@ -5,7 +5,14 @@
 
 namespace rollcall::kafka {
 
-std::uint64_t fingerprint_of(std::string_view payload) {
+std::uint64_t fingerprint_of(const RecordFace& record) {
+  std::uint64_t print = XXH3_64bits(record.payload.data(), record.payload.size());
+  print = XXH3_64bits_withSeed(record.key.data(), record.key.size(), print);
+  print = XXH3_64bits_withSeed(&record.timestamp_ms, sizeof record.timestamp_ms, print);
+  return std::max<std::uint64_t>(print, 1);
+}
+
+std::uint64_t payload_fingerprint_of(std::string_view payload) {
   return std::max<std::uint64_t>(XXH3_64bits(payload.data(), payload.size()), 1);
 }
 
@@ -14,15 +21,22 @@ void PartitionCursor::enter_at(Channel& channel, const SourcePosition& stored) {
   channel.fingerprint = stored.fingerprint;
   channel.lost_records = stored.lost_records;
   channel.ids_max = stored.ids_max;
-  entered_ = true;
-  verify_ = stored.next > 0 && stored.fingerprint != 0;
+  enter_again(channel);
+}
+
+void PartitionCursor::enter_again(const Channel& channel) {
+  entered_ = channel.next >= 0;
+  verify_ = channel.next > 0 && channel.fingerprint != 0;
 }
 
 PartitionCursor::Verdict PartitionCursor::take(Channel& channel, std::int64_t offset,
-                                               std::string_view payload) {
+                                               const RecordFace& record) {
   if (offset < channel.next) {
     const bool asked_for = verify_ && offset == channel.next - 1;
-    if (asked_for && fingerprint_of(payload) != channel.fingerprint) return Verdict::foreign;
+    if (asked_for && channel.fingerprint != fingerprint_of(record) &&
+        channel.fingerprint != payload_fingerprint_of(record.payload)) {
+      return Verdict::foreign;
+    }
     if (asked_for) verify_ = false;
     return Verdict::known;
   }

@@ -7,8 +7,17 @@
 
 namespace rollcall::kafka {
 
+// What tells a record from another at its place.
+struct RecordFace {
+  std::string_view payload;
+  std::string_view key;
+  std::int64_t timestamp_ms = 0;
+};
+
 // The fingerprint that is stored with a position: of the last record before it. Never 0, which stands for none.
-[[nodiscard]] std::uint64_t fingerprint_of(std::string_view payload);
+[[nodiscard]] std::uint64_t fingerprint_of(const RecordFace& record);
+// As versions before 2026-11-25 stored it, of the payload alone; what they stored is still recognised.
+[[nodiscard]] std::uint64_t payload_fingerprint_of(std::string_view payload);
 
 // What is decided about one partition, without any I/O: which records are new, whether the log is still the one that
 // was read before, and what a lost position means.
@@ -32,13 +41,15 @@ class PartitionCursor {
 
   // A cursor that enters nowhere begins where the log does, once place() knows.
   void enter_at(Channel& channel, const SourcePosition& stored);
+  // Enters the channel where it stands, as after a restart: the log may be another.
+  void enter_again(const Channel& channel);
 
   // Where to let the client begin, after place().
   [[nodiscard]] std::int64_t begin_offset(const Channel& channel) const {
     return verify_ ? channel.next - 1 : channel.next;
   }
 
-  [[nodiscard]] Verdict take(Channel& channel, std::int64_t offset, std::string_view payload);
+  [[nodiscard]] Verdict take(Channel& channel, std::int64_t offset, const RecordFace& record);
 
   // The client stands at the end of the log: what lies before it and was not handed out is no record. False where that
   // end lies before what we have read.

@@ -24,6 +24,9 @@ constexpr milliseconds kIdleWaitMax{1'000};
 // Dead letters that were closed long ago are let go with a checkpoint that is made anyway.
 constexpr milliseconds kLetterExpiryInterval{std::chrono::hours{1}};
 
+const char* const kEndUnknown =
+    "its end was not told lately; answers do not know how far behind they are";
+
 asio::awaitable<void> sleep(const asio::any_io_executor& executor, milliseconds duration) {
   asio::steady_timer timer{executor, duration};
   co_await timer.async_wait(asio::as_tuple(asio::use_awaitable));
@@ -46,7 +49,8 @@ Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSourc
                     static_cast<std::uint64_t>(clock.now_ms())),
       stop_signal_(executor_),
       wake_(executor_),
-      writes_(executor_, slice_, clock, wake_, options_.writes) {
+      writes_(executor_, slice_, clock, wake_, options_.writes),
+      began_ms_(clock.now_ms()) {
   checkpointer_.set_on_committed([this](const Checkpoint& done, const CommitStats& stats) {
     source_.committed(done.positions);
     if (stats.doubts) slice_.learn(*stats.doubts);
@@ -86,7 +90,6 @@ asio::awaitable<Result<void>> Reconciler::take_over() {
   writes_.committed(slice_.next_sequence() - 1);
   telemetry_.restored(slice_.batches().size(), slice_.epoch(),
                       microseconds{clock_.monotonic_us() - began_us});
-  phase_ = Phase::connecting;
   auto started = co_await (source_.start(std::move(stored_positions_)) || stop_signal_.wait());
   if (started.index() == 1) co_return Result<void>{};
   Result<void> outcome = std::get<0>(std::move(started));
@@ -209,7 +212,6 @@ Readiness Reconciler::readiness() const {
   Readiness readiness;
   readiness.ready = phase_ == Phase::reading;
   if (phase_ == Phase::restoring) readiness.reasons.emplace_back("restoring state from the store");
-  if (phase_ == Phase::connecting) readiness.reasons.emplace_back("connecting to the source");
   if (phase_ == Phase::ended) readiness.reasons.emplace_back("shutting down");
   readiness.store_answers = trouble_.empty() && !checkpointer_.store_away();
   if (!readiness.store_answers) {
@@ -217,7 +219,10 @@ Readiness Reconciler::readiness() const {
         "the store does not answer; answers are not durable until it does");
   }
   for (const Channel& channel : source_.channels()) {
-    if (!channel.error.empty()) readiness.reasons.push_back(channel.key + ": " + channel.error);
+    if (end_is_known(channel, end_limit())) continue;
+    readiness.sources_answer = false;
+    readiness.reasons.push_back(channel.key + ": " +
+                                (channel.error.empty() ? kEndUnknown : channel.error));
   }
   return readiness;
 }
@@ -268,42 +273,35 @@ std::shared_ptr<const LedgerView> Reconciler::view(BatchNumber number) {
   return found == nullptr ? nullptr : found->ledger->view();
 }
 
-std::uint64_t Reconciler::lag_records() const {
-  std::uint64_t lag = 0;
-  for (const Channel& channel : source_.channels()) {
-    if (channel.end && *channel.end > channel.next)
-      lag += static_cast<std::uint64_t>(*channel.end - channel.next);
-  }
-  return lag;
+SourceEvidence Reconciler::source_evidence() const {
+  return since_start(evidence_of(source_.channels(), end_limit()));
 }
 
-Verdict Reconciler::verdict() const {
-  Evidence evidence = evidence_of([](const Channel&) { return true; });
-  evidence.in_doubt = slice_.doubts().total();
-  return judge(evidence);
+SourceEvidence Reconciler::source_evidence(const BatchSummary& batch) const {
+  const BatchRow& row = *batch.row;
+  return since_start(evidence_of(source_.channels(), end_limit(), [&row](const Channel& channel) {
+    return depends_on(row, channel.feed);
+  }));
 }
+
+// Where no end was ever told to this process, it has known nothing since it began.
+SourceEvidence Reconciler::since_start(SourceEvidence evidence) const {
+  if (evidence.away && !evidence.as_of_ms) evidence.as_of_ms = began_ms_;
+  return evidence;
+}
+
+Verdict Reconciler::verdict() const { return judged(source_evidence(), slice_.doubts().total()); }
 
 Verdict Reconciler::verdict(const BatchSummary& batch) const {
-  const BatchRow& row = *batch.row;
-  Evidence evidence =
-      evidence_of([&row](const Channel& channel) { return depends_on(row, channel.feed); });
-  evidence.in_doubt = batch.in_doubt;
-  return judge(evidence);
+  return judged(source_evidence(batch), batch.in_doubt);
 }
 
-// What the channels that matter say.
-template <class Matters>
-Evidence Reconciler::evidence_of(const Matters& matters) const {
+Verdict Reconciler::judged(const SourceEvidence& sources, const InDoubt& in_doubt) const {
   Evidence evidence;
+  evidence.sources = sources;
   evidence.recovering = phase_ != Phase::reading || checkpointer_.store_away();
-  const std::int64_t oldest_ms = clock_.now_ms() - options_.blind_after.count();
-  for (const Channel& channel : source_.channels()) {
-    if (!matters(channel)) continue;
-    if (channel.end && *channel.end > channel.next)
-      evidence.lag_records += static_cast<std::uint64_t>(*channel.end - channel.next);
-    if (!channel.end || channel.end_asked_ms < oldest_ms) evidence.end_known = false;
-  }
-  return evidence;
+  evidence.in_doubt = in_doubt;
+  return judge(evidence);
 }
 
 asio::awaitable<Result<std::optional<std::string>>> Reconciler::attributes(BatchNumber number,

@@ -31,8 +31,8 @@ class Reconciler final : public Answers {
     WriteQueue::Options writes{};
     Slice::Options state{};
     Checkpointer::Options checkpoint{};
-    // An end asked longer ago than this says nothing about lag.
-    std::chrono::milliseconds blind_after{30'000};
+    // An end asked longer ago than this says nothing about lag: three times the pace at which sources ask.
+    std::chrono::milliseconds ends_known_for{3'000};
     // Dead letters are kept so long after they were acknowledged or replayed.
     std::chrono::milliseconds closed_letters_kept{std::chrono::hours{24 * 30}};
     std::chrono::milliseconds last_checkpoint_max{10'000};  // how long stop() lets the store take
@@ -69,8 +69,15 @@ class Reconciler final : public Answers {
                                                     const RecordId& id) const override;
   [[nodiscard]] std::shared_ptr<const LedgerView> view(BatchNumber number) override;
   [[nodiscard]] const std::vector<Channel>& channels() const override { return source_.channels(); }
-  [[nodiscard]] std::uint64_t lag_records() const override;
+  [[nodiscard]] SourceEvidence source_evidence() const override;
+  [[nodiscard]] SourceEvidence source_evidence(const BatchSummary& batch) const override;
+  [[nodiscard]] EndLimit end_limit() const override {
+    return {clock_.monotonic_us(), options_.ends_known_for};
+  }
   [[nodiscard]] Verdict verdict() const override;
+  boost::asio::awaitable<void> look_afresh(std::chrono::milliseconds at_most) override {
+    return source_.look_afresh(at_most);
+  }
   [[nodiscard]] Verdict verdict(const BatchSummary& batch) const override;
   [[nodiscard]] std::int64_t now_ms() const override { return clock_.now_ms(); }
   boost::asio::awaitable<Result<std::optional<std::string>>> attributes(BatchNumber number,
@@ -81,7 +88,7 @@ class Reconciler final : public Answers {
   boost::asio::awaitable<Result<DeadLetterPage>> dead_letters(DeadLetterQuery query) override;
 
  private:
-  enum class Phase { restoring, connecting, reading, ended };
+  enum class Phase { restoring, reading, ended };
 
   boost::asio::awaitable<Result<void>> take_over();
   boost::asio::awaitable<Result<SliceState>> acquire_when_there();
@@ -92,8 +99,8 @@ class Reconciler final : public Answers {
   void cut_if_due();
   void cut();
   [[nodiscard]] BatchSummary summary_of(const Batch& batch) const;
-  template <class Matters>
-  [[nodiscard]] Evidence evidence_of(const Matters& matters) const;
+  [[nodiscard]] SourceEvidence since_start(SourceEvidence evidence) const;
+  [[nodiscard]] Verdict judged(const SourceEvidence& sources, const InDoubt& in_doubt) const;
   [[nodiscard]] bool between_units() const {
     return pump_.between_units() && writes_.between_units();
   }
@@ -112,6 +119,7 @@ class Reconciler final : public Answers {
   Signal wake_;  // a stop, a write, a checkpoint that is durable
   WriteQueue writes_;
   std::vector<SourcePosition> stored_positions_;
+  const std::int64_t began_ms_;  // when this process did
   Phase phase_ = Phase::restoring;
   std::string trouble_;  // why take-over has to wait; empty when it has not
   std::int64_t next_letter_expiry_ms_ = 0;

@@ -12,6 +12,7 @@
 #include "pipeline/ledger/ledger_view.hpp"
 #include "pipeline/ports/record_source.hpp"
 #include "pipeline/ports/store.hpp"
+#include "pipeline/verdict/source_evidence.hpp"
 #include "pipeline/verdict/verdict.hpp"
 
 namespace rollcall {
@@ -53,6 +54,7 @@ struct Readiness {
   bool ready = false;
   std::vector<std::string> reasons;  // why not, or in what way degraded
   bool store_answers = true;         // when it was asked last
+  bool sources_answer = true;        // otherwise answers are blind
 };
 
 // What the outside may ask. Implemented by the flow; every call is made on the loop and is cheap (no list is copied).
@@ -74,11 +76,21 @@ class Answers {
   [[nodiscard]] virtual std::shared_ptr<const LedgerView> view(
       BatchNumber number) = 0;  // null: no such batch
   [[nodiscard]] virtual const std::vector<Channel>& channels() const = 0;
-  [[nodiscard]] virtual std::uint64_t lag_records() const = 0;
+  // What is known of how far behind reading is; no lag where an end is not known. Of everything, and of what a batch
+  // depends on.
+  [[nodiscard]] virtual SourceEvidence source_evidence() const = 0;
+  [[nodiscard]] virtual SourceEvidence source_evidence(const BatchSummary& batch) const = 0;
+  // How long an end stays known, as of now.
+  [[nodiscard]] virtual EndLimit end_limit() const = 0;
+  [[nodiscard]] std::optional<std::uint64_t> lag_records() const {
+    return source_evidence().lag_records;
+  }
   // Of everything: what concerns any batch of any feed.
   [[nodiscard]] virtual Verdict verdict() const = 0;
   // Of this batch alone.
   [[nodiscard]] virtual Verdict verdict(const BatchSummary& batch) const = 0;
+  // As RecordSource::look_afresh: what is answered next vouches for everything that existed when this was called.
+  virtual boost::asio::awaitable<void> look_afresh(std::chrono::milliseconds at_most) = 0;
   [[nodiscard]] virtual std::int64_t now_ms() const = 0;
   // What is known of a record besides its sides, as JSON: of outstanding ones from memory, of all from the store where
   // that keeps them.

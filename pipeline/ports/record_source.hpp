@@ -17,15 +17,17 @@ namespace rollcall {
 struct SourcePosition {
   std::string channel;             // stable key, for Kafka "topic/partition"
   std::int64_t next = 0;           // the next thing to read: half-open, as in Kafka
-  std::uint64_t fingerprint = 0;   // xxh3-64 of the last record's payload, 0 where none was read
+  std::uint64_t fingerprint = 0;   // of the last record that was read, 0 where none was
   std::uint64_t lost_records = 0;  // positions that were gone before we could read them, ever
   std::uint64_t ids_max = 1;       // in the largest record that was read there
 };
 
 // One ordered stream within a source: a Kafka partition. Its index in RecordSource::channels() never changes.
 struct Channel {
+  static constexpr std::int64_t kNowhere = -1;
   enum class OnBad : std::uint8_t { dead_letter, skip };
   enum class OnEmpty : std::uint8_t { skip, dead_letter };
+
   std::string key;  // SourcePosition::channel
   std::string topic;
   std::int32_t partition = 0;
@@ -34,10 +36,16 @@ struct Channel {
   std::string feed{"default"};        // the sources that are reconciled with each other
   OnBad on_bad = OnBad::dead_letter;  // what becomes of a record that cannot be read
   OnEmpty on_empty = OnEmpty::skip;   // and of one without a value, as a tombstone is
+  // The next position to read; kNowhere while it is not known where the stream begins.
   std::int64_t next = 0;
-  std::optional<std::int64_t>
-      end;  // first position that did not exist when we last asked (last stable offset)
-  std::int64_t end_asked_ms = 0;       // wall time of that answer
+  // The first position that could not be read when we last asked; nothing where the last question was not answered.
+  // How old the answer may be is for whoever judges to say.
+  std::optional<std::int64_t> end;
+  // When that question was begun: whatever existed by then lies before the end, or in an open transaction.
+  std::int64_t end_asked_us = 0;  // by the steady clock, as Clock::monotonic_us: ages
+  std::int64_t end_asked_ms = 0;  // wall time, for people
+  bool open_transaction = false;  // acknowledged records may hide behind the end
+  bool joining = false;  // found while others were being read; its own reading has not begun
   std::int64_t last_timestamp_ms = 0;  // broker time of the last record read, 0 where none
   std::uint64_t fingerprint = 0;
   std::uint64_t lost_records = 0;
@@ -61,13 +69,13 @@ struct InputGap {
 
 // Anything that feeds rollcall and can be resumed at a position.
 // Owner: the daemon; outlives the pump. Runs on: the loop. Nothing here blocks.
-// Fails: transient conditions stay inside (retried, shown in Channel::error); fatal ones come out of drain().
+// Fails: transient conditions stay inside (retried, shown in Channel::error), and so does what concerns one channel
+// alone (its stream is gone, or another than the one that was read); fatal ones come out of drain().
 class RecordSource {
  public:
   virtual ~RecordSource() = default;
-  // Finds the channels and begins to read each at its stored position, or at its beginning where none is stored. Returns
-  // when the first assignment is made; a broker that is away is waited for, not a failure. Fatal: a topic that does not
-  // exist, credentials that are refused, a stored position beyond the end (the topic was created anew).
+  // Begins to read each channel at its stored position, or at its beginning where none is stored. Waits for nobody: a
+  // broker that is away is asked again and again, and until it answers the channels that are sure to exist have no end.
   virtual boost::asio::awaitable<Result<void>> start(std::vector<SourcePosition> stored) = 0;
   // Up to `records_max` records that are there now, each channel in order; maybe none. They and their payloads live
   // until the next call. After it returns, Channel::next is behind the last of them.
@@ -77,6 +85,11 @@ class RecordSource {
   // Resumes when drain() may have something, at the latest after `at_most`. Cancelling loses no record.
   virtual boost::asio::awaitable<void> wait(std::chrono::milliseconds at_most) = 0;
   [[nodiscard]] virtual const std::vector<Channel>& channels() const = 0;
+  // Resumes once channels() shows the ends of a question that began after this call, at the latest after `at_most`. At
+  // once where there is nobody to ask.
+  virtual boost::asio::awaitable<void> look_afresh(std::chrono::milliseconds /*at_most*/) {
+    co_return;
+  }
   // For lag tools only: tells the source what is durable. Never read back.
   virtual void committed(const std::vector<SourcePosition>& positions) = 0;
   // Ends reading within a bounded time; wait() returns and drain() gives nothing more.

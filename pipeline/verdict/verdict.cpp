@@ -15,18 +15,22 @@ std::string_view to_string(Confidence confidence) {
 }
 
 Verdict judge(const Evidence& evidence) {
+  const SourceEvidence& sources = evidence.sources;
   Verdict verdict;
-  if (evidence.lag_records > 0) verdict.reasons.emplace_back("lag");
   verdict.in_doubt = evidence.in_doubt;
-  if (evidence.in_doubt.gaps > 0) verdict.reasons.emplace_back("input_gap");
-  if (evidence.in_doubt.unread > 0) verdict.reasons.emplace_back("quarantine");
-  if (evidence.in_doubt.imports > 0) verdict.reasons.emplace_back("import_unfinished");
-  if (evidence.recovering) verdict.reasons.emplace_back("recovering");
+  const auto doubt = [&verdict](bool there, std::string_view reason) {
+    if (there) verdict.reasons.push_back(reason);
+  };
+  doubt(sources.away, "source_away");
+  doubt(sources.lag_records.value_or(0) > 0, "lag");
+  doubt(sources.open_transaction, "open_transaction");
+  doubt(sources.new_partitions, "new_partitions");
+  doubt(evidence.in_doubt.gaps > 0, "input_gap");
+  doubt(evidence.in_doubt.unread > 0, "quarantine");
+  doubt(evidence.in_doubt.imports > 0, "import_unfinished");
+  doubt(evidence.recovering, "recovering");
   if (!verdict.reasons.empty()) verdict.confidence = Confidence::provisional;
-  if (!evidence.end_known) {
-    verdict.confidence = Confidence::blind;
-    if (evidence.lag_records == 0) verdict.reasons.insert(verdict.reasons.begin(), "lag");
-  }
+  if (sources.away) verdict.confidence = Confidence::blind;
   return verdict;
 }
 

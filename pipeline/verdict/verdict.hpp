@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "pipeline/verdict/doubts.hpp"
+#include "pipeline/verdict/source_evidence.hpp"
 
 namespace rollcall {
 
@@ -15,15 +16,15 @@ enum class Confidence : std::uint8_t { final, provisional, blind };
 
 // What stands between an answer and certainty, as of one moment.
 struct Evidence {
-  bool recovering = false;        // the store is away: what we show is not durable yet
-  bool end_known = true;          // every channel's end was asked within the blind limit
-  std::uint64_t lag_records = 0;  // known to exist and not read
-  InDoubt in_doubt;               // what was not read and may concern it
+  SourceEvidence sources;   // of the channels that feed what is asked about
+  bool recovering = false;  // the store is away: what we show is not durable yet
+  InDoubt in_doubt;         // what was not read and may concern it
 };
 
 struct Verdict {
   Confidence confidence = Confidence::final;
-  // Of: lag, unsealed, input_gap, quarantine, import_unfinished, recovering.
+  // Of: source_away, lag, open_transaction, new_partitions, unsealed, input_gap, quarantine, import_unfinished,
+  // recovering.
   std::vector<std::string_view> reasons;
   InDoubt in_doubt{};
 };

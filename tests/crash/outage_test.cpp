@@ -120,6 +120,52 @@ TEST_CASE(
   stage.check_exact_after_restarts();
 }
 
+TEST_CASE("while Kafka is away answers are blind at once, also after a start, and writes go on") {
+  Stage stage;
+  Feeder feeder(stage.topics, {.seed = 26});
+  stage.daemon.start();
+  stage.daemon.wait_until_ready();
+  REQUIRE(wait_until(kSoon, [&] { return knows(stage.daemon, "dense"); }));
+  feeder.stop();
+  stage.check_exact();
+  const auto as_of = [&](const std::string& batch) {
+    const auto answer = stage.daemon.get("/api/v1/batches/" + batch);
+    REQUIRE(answer->status == 200);
+    return boost::json::parse(answer->body).at("as_of");
+  };
+  const auto is_blind = [&] {
+    const auto now = as_of("dense");
+    return now.at("confidence") == "blind" && now.at("lag_records").is_null();
+  };
+  const auto before = look_at(stage.daemon, "dense").expected;
+  kafka_server("kill");
+  CHECK(wait_until(kSoon, is_blind));
+  CHECK(stage.daemon.get("/health")->body.find("\"degraded\"") != std::string::npos);
+  CHECK(stage.daemon.get("/metrics")->body.find("rollcall_lag_records{") == std::string::npos);
+  REQUIRE(stage.daemon.stop().code == 0);
+  stage.daemon.start();
+  stage.daemon.wait_until_ready();
+  CHECK(is_blind());
+  CHECK(look_at(stage.daemon, "dense").expected == before);
+  HttpQuestion create;
+  create.method = "POST";
+  create.target = "/api/v1/batches";
+  create.headers["Content-Type"] = "application/json";
+  create.body = R"({"batch_name":"written"})";
+  const auto created = stage.daemon.ask(create);
+  REQUIRE(created);
+  CHECK_MESSAGE(created->status == 201, created->body);
+  CHECK_FALSE(
+      query(stage.database.url(), "select 1 from rollcall.batch where name='written'").empty());
+  kafka_server("start");
+  CHECK(wait_until(kSoon, [&] { return as_of("dense").at("lag_records") == 0; }));
+  HttpQuestion remove;
+  remove.method = "DELETE";
+  remove.target = "/api/v1/batches/written";
+  CHECK(stage.daemon.ask(remove)->status < 300);  // the oracle knows what came over Kafka
+  stage.check_exact_after_restarts();
+}
+
 TEST_CASE("a Kafka that is killed, or restarted, costs nothing but a pause") {
   Stage stage;
   Feeder feeder(stage.topics, {.seed = 25});

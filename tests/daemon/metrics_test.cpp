@@ -50,6 +50,11 @@ TEST_CASE("gauges show the last value") {
   CHECK(has_line(metrics, "rollcall_uncommitted_bytes 8"));
   CHECK(has_line(metrics, "rollcall_loop_longest_turn_cpu_seconds 0.5"));
   CHECK(has_line(metrics, R"(rollcall_state_bytes{kind="integers"} 9)"));
+  CHECK_FALSE(has(metrics, "rollcall_source_end_age_seconds "));
+  metrics.set_source_end_age(1.5);
+  CHECK(has_line(metrics, "rollcall_source_end_age_seconds 1.5"));
+  metrics.set_source_end_age(std::nullopt);
+  CHECK_FALSE(has(metrics, "rollcall_source_end_age_seconds "));
   metrics.forget_lag_records();
   CHECK_FALSE(has(metrics, "rollcall_lag_records{"));
 }

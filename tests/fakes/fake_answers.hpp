@@ -104,7 +104,9 @@ class FakeAnswers final : public Answers {
   std::vector<std::string> reasons;
   Epoch current_epoch = 3;
   Verdict current_verdict;
-  std::uint64_t lag = 0;
+  std::optional<std::uint64_t> lag = 0;
+  std::optional<std::int64_t> asked_ms;      // when the ends were asked that answers rest on
+  int looks = 0;                             // that were asked for
   std::int64_t time_ms = 1'795'255'208'123;  // 2026-11-21T10:00:08.123Z
   std::vector<Channel> sources;
   std::vector<DeadLetter> letters;
@@ -193,7 +195,20 @@ class FakeAnswers final : public Answers {
   }
 
   [[nodiscard]] const std::vector<Channel>& channels() const override { return sources; }
-  [[nodiscard]] std::uint64_t lag_records() const override { return lag; }
+  [[nodiscard]] SourceEvidence source_evidence() const override {
+    SourceEvidence evidence;
+    evidence.lag_records = lag;
+    evidence.as_of_ms = asked_ms;
+    return evidence;
+  }
+  [[nodiscard]] SourceEvidence source_evidence(const BatchSummary&) const override {
+    return source_evidence();
+  }
+  [[nodiscard]] EndLimit end_limit() const override { return {0, std::chrono::seconds{3}}; }
+  boost::asio::awaitable<void> look_afresh(std::chrono::milliseconds) override {
+    ++looks;
+    co_return;
+  }
   [[nodiscard]] Verdict verdict() const override { return current_verdict; }
   [[nodiscard]] Verdict verdict(const BatchSummary&) const override { return current_verdict; }
   [[nodiscard]] std::int64_t now_ms() const override { return time_ms; }

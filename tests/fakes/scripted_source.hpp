@@ -5,8 +5,8 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <chrono>
 #include <deque>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
@@ -99,6 +99,8 @@ class ScriptedSource final : public RecordSource {
   bool stopped = false;
   std::size_t drains = 0;
   std::optional<Failure> failure;  // given by the next drain
+  bool away = false;               // nobody answers what is asked
+  [[nodiscard]] Channel& channel(std::size_t i) { return channels_[i]; }
   std::vector<std::vector<SourcePosition>> commits;
 
  private:
@@ -106,10 +108,16 @@ class ScriptedSource final : public RecordSource {
     return log_.streams[i].first + static_cast<std::int64_t>(log_.streams[i].records.size());
   }
 
+  template <class C, class Unit>
+  static std::int64_t now_in() {
+    return std::chrono::duration_cast<Unit>(C::now().time_since_epoch()).count();
+  }
+
   void note_end(std::size_t i) {
+    if (away) return;  // the last answers stay as they are
     channels_[i].end = end(i);
-    channels_[i].end_asked_ms =
-        std::numeric_limits<std::int64_t>::max();  // the log's end is always known
+    channels_[i].end_asked_ms = now_in<std::chrono::system_clock, std::chrono::milliseconds>();
+    channels_[i].end_asked_us = now_in<std::chrono::steady_clock, std::chrono::microseconds>();
   }
 
   bool take_one() {

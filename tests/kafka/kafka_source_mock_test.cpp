@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "connectors/kafka/embedded_broker.hpp"
+#include "connectors/kafka/partition_cursor.hpp"
 #include "connectors/kafka/producer.hpp"
 #include "tests/kafka/source_under_test.hpp"
 
@@ -92,7 +93,8 @@ TEST_CASE("a drain hands out no more than it is asked for, and the rest is not l
     const auto before = source.total();
     source.drain_once(7);
     CHECK(source.total() - before <= 7);
-    CHECK(source.channel("t/0").next == static_cast<std::int64_t>(source.total()));
+    CHECK(std::max<std::int64_t>(source.channel("t/0").next, 0) ==
+          static_cast<std::int64_t>(source.total()));
     source.wait_a_moment();
     return source.total() == 50;
   };
@@ -193,30 +195,122 @@ TEST_CASE("a broker that is away at the start is waited for") {
   REQUIRE(source.read_records(10));
 }
 
-TEST_CASE("a position beyond the end is fatal: the topic was created anew") {
-  Cluster cluster(1);
+TEST_CASE("without a broker a start knows where reading stands, and that no end is known") {
+  Cluster cluster;
+  cluster.broker.set_down();
+  SourceUnderTest source(cluster.options());
+  REQUIRE(source.start({{"t/0", 3, 0, 0}, {"t/1", 4, 0, 0}}));
+  REQUIRE(source.source->channels().size() == 2);
+  CHECK(source.channel("t/1").next == 4);
+  for (const auto& channel : source.source->channels()) {
+    CHECK_FALSE(channel.end);
+    CHECK_FALSE(channel.error.empty());
+  }
+  SourceUnderTest never_read(cluster.options());
+  REQUIRE(never_read.start());
+  CHECK(never_read.channel("t/0").next == Channel::kNowhere);
+  CHECK_FALSE(never_read.channel("t/0").error.empty());
+}
+
+TEST_CASE("where no broker is left, that is told before a question could time out") {
+  Cluster cluster;
   cluster.produce(0, 10);
+  auto options = cluster.options();
+  options.ask_timeout = 10 * SourceUnderTest::kDeadline;
+  options.stop_max = 100ms;  // the question is still waiting
+  SourceUnderTest source(options);
+  REQUIRE(source.start());
+  REQUIRE(source.read_to_end());
+  cluster.broker.set_down();
+  CHECK(source.read_until([&] { return !source.channel("t/0").error.empty(); }));
+  CHECK_FALSE(source.channel("t/1").error.empty());
+  cluster.broker.set_up();
+  CHECK(source.read_to_end());
+  CHECK(source.channel("t/0").error.empty());
+}
+
+TEST_CASE("a look that is asked for tells of all that was acknowledged before") {
+  Cluster cluster(1);
+  auto options = cluster.options();
+  options.ends_interval = 10 * SourceUnderTest::kDeadline;  // nobody looks unless asked to
+  SourceUnderTest source(options);
+  REQUIRE(source.start());
+  REQUIRE(source.read_until([&] { return source.channel("t/0").next == 0; }));
+  for (int sent = 0; sent < 50; ++sent) {
+    cluster.produce(sent, sent + 1);
+    source.look_afresh();
+    REQUIRE(source.channel("t/0").end == sent + 1);
+  }
+  cluster.broker.set_down();
+  source.look_afresh(200ms);
+  REQUIRE(source.read_until([&] { return !source.channel("t/0").error.empty(); }));
+}
+
+TEST_CASE("a position beyond the end halts its partition: the topic was created anew") {
+  Cluster cluster(2);
+  cluster.produce(0, 10, 0);
+  cluster.produce(10, 20, 1);
   for (const std::int64_t next : {11, 500}) {
     SourceUnderTest source(cluster.options());
-    if (source.start({{"t/0", next, 7, 0}}))
-      CHECK_FALSE(source.read_until([] { return false; }, 5s));
-    REQUIRE(source.failure);
-    CHECK(source.failure->kind == FailureKind::fatal);
-    CHECK(source.failure->message.find("t/0") != std::string::npos);
-    CHECK_FALSE(source.failure->advice.empty());
-    CHECK(source.total() == 0);
+    REQUIRE(source.start({{"t/0", next, 7, 0}}));
+    REQUIRE(source.stands_still("t/0", "created anew"));
+    REQUIRE(source.read_records(10));
+    cluster.produce(20, 21, 1);
+    REQUIRE(source.read_records(11));
+    CHECK(source.payloads.count("t/0") == 0);
+    CHECK(source.channel("t/0").next == next);
+    CHECK(source.channel("t/0").error.find("t/0") != std::string::npos);
+    CHECK(source.channel("t/1").error.empty());
   }
 }
 
-TEST_CASE("another record than the last one read is fatal, and nothing behind it is handed out") {
-  Cluster cluster(1);
-  cluster.produce(0, 10);
+TEST_CASE(
+    "another record than the last one read halts its partition; nothing of it is handed out") {
+  Cluster cluster(2);
+  cluster.produce(0, 10, 0);
+  cluster.produce(10, 20, 1);
   SourceUnderTest source(cluster.options());
   REQUIRE(source.start({{"t/0", 5, 12345, 0}}));
-  CHECK_FALSE(source.read_until([] { return false; }, 5s));
-  REQUIRE(source.failure);
-  CHECK(source.failure->message.find("created anew") != std::string::npos);
-  CHECK(source.total() == 0);
+  REQUIRE(source.stands_still("t/0", "created anew"));
+  REQUIRE(source.read_records(10));
+  CHECK(source.payloads.count("t/0") == 0);
+  CHECK(source.channel("t/0").next == 5);
+}
+
+TEST_CASE("a record is recognised by payload, key and time, or as older versions stored it") {
+  Cluster cluster(1);
+  cluster.produce(0, 10);
+  std::vector<SourcePosition> stored;
+  {
+    SourceUnderTest first(cluster.options());
+    REQUIRE(first.start());
+    REQUIRE(first.read_records(10));
+    stored = first.positions();
+  }
+  const auto last = std::string{"record 9"};
+  CHECK(stored[0].fingerprint != payload_fingerprint_of(last));
+  cluster.produce(10, 20);
+  SUBCASE("the same record") {}
+  SUBCASE("as older versions stored it") { stored[0].fingerprint = payload_fingerprint_of(last); }
+  SUBCASE("another with the same payload") {
+    stored[0].fingerprint = fingerprint_of({last, "another key", 1});
+    SourceUnderTest source(cluster.options());
+    REQUIRE(source.start(stored));
+    CHECK(source.stands_still("t/0", "created anew"));
+    return;
+  }
+  SourceUnderTest source(cluster.options());
+  REQUIRE(source.start(stored));
+  REQUIRE(source.read_records(10));
+  CHECK(all(source) == numbered(10, 20));
+}
+
+TEST_CASE("key and time are part of a fingerprint") {
+  const auto print = fingerprint_of({"payload", "key", 5});
+  CHECK(print == fingerprint_of({"payload", "key", 5}));
+  CHECK(print != fingerprint_of({"payload", "yek", 5}));
+  CHECK(print != fingerprint_of({"payload", "key", 6}));
+  CHECK(print != fingerprint_of({"payloadk", "ey", 5}));
 }
 
 TEST_CASE("a position without fingerprint is taken as it is") {

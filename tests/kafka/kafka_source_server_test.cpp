@@ -49,11 +49,6 @@ std::vector<SourcePosition> read_all(const TestTopic& topic, std::size_t records
   return source.positions();
 }
 
-bool fails_within(SourceUnderTest& source, std::chrono::milliseconds deadline) {
-  (void)source.read_until([] { return false; }, deadline);
-  return source.failure.has_value();
-}
-
 }  // namespace
 
 TEST_CASE("records resume at stored positions on a real broker") {
@@ -114,7 +109,7 @@ TEST_CASE("aborted records are invisible, and markers are passed until nothing l
   }
 }
 
-TEST_CASE("an open transaction is not lag: nobody could read it") {
+TEST_CASE("an open transaction is not lag, as nobody could read it, but it is told") {
   const TestTopic topic("open", 1);
   TestProducer plain;
   send(plain, topic, 0, 5);
@@ -126,10 +121,12 @@ TEST_CASE("an open transaction is not lag: nobody could read it") {
   REQUIRE(source.read_to_end());
   CHECK(source.payloads[key(topic)] == numbered(0, 5));
   CHECK(source.channel(key(topic)).end == 5);
+  CHECK(source.channel(key(topic)).open_transaction);
   producer.commit();
   REQUIRE(source.read_records(8));
   REQUIRE(source.read_to_end());
   CHECK(source.channel(key(topic)).next == 9);
+  CHECK_FALSE(source.channel(key(topic)).open_transaction);
 }
 
 TEST_CASE("records removed before they were read are a gap, counted and told") {
@@ -211,28 +208,57 @@ TEST_CASE("partitions that are added are read from their beginning") {
   CHECK(source.payloads[key(topic, 2)] == numbered(0, 30));
 }
 
-TEST_CASE("an unknown topic is named, with advice, as a matter of configuration") {
-  const TestTopic topic("known", 1);
-  SourceUnderTest source(quick_options(servers().kafka, {topic.name(), "no_such_topic"}));
-  REQUIRE_FALSE(source.start());
-  CHECK(source.failure->kind == FailureKind::fatal);
-  CHECK(source.failure->configuration);
-  CHECK(source.failure->message == "Kafka has no topic 'no_such_topic'");
-  CHECK_FALSE(source.failure->advice.empty());
+TEST_CASE("partitions are asked for whenever ends are") {
+  TestTopic topic("asked", 1);
+  auto options = options_for(topic);
+  options.metadata_interval = 10 * SourceUnderTest::kDeadline;
+  SourceUnderTest source(options);
+  REQUIRE(source.start());
+  REQUIRE(source.read_to_end());
+  topic.add_partitions(3);
+  TestProducer fresh;
+  send(fresh, topic, 0, 5, 2);
+  source.look_afresh();
+  REQUIRE(source.source->channels().size() == 3);
+  CHECK(source.channel(key(topic, 2)).joining);
+  REQUIRE(source.read_records(5));
+  CHECK_FALSE(source.channel(key(topic, 2)).joining);
 }
 
-TEST_CASE("a topic that is deleted while it is read is fatal") {
-  TestTopic topic("deleted", 2);
+TEST_CASE(
+    "a topic that is not there is named, with advice; others go on, and it is read when it comes") {
+  const TestTopic topic("known", 1);
   TestProducer producer;
   send(producer, topic, 0, 10);
-  SourceUnderTest source(options_for(topic));
+  TestTopic late("late", 2);
+  late.remove();
+  SourceUnderTest source(quick_options(servers().kafka, {late.name(), topic.name()}));
+  REQUIRE(source.start());
+  REQUIRE(source.read_records(10));
+  REQUIRE(source.stands_still(key(late), "Kafka has no topic '" + late.name() + "'. Create it"));
+  CHECK_FALSE(source.channel(key(late)).end);
+  CHECK(source.channel(key(topic)).error.empty());
+  late.create_again();
+  TestProducer fresh;
+  send(fresh, late, 0, 5, 1);
+  REQUIRE(source.read_records(15));
+  CHECK(source.payloads[key(late, 1)] == numbered(0, 5));
+  REQUIRE(source.read_until([&] { return source.channel(key(late)).error.empty(); }));
+}
+
+TEST_CASE("a topic that is deleted while it is read says so alone") {
+  TestTopic topic("deleted", 2);
+  const TestTopic other("kept", 1);
+  TestProducer producer;
+  send(producer, topic, 0, 10);
+  SourceUnderTest source(quick_options(servers().kafka, {topic.name(), other.name()}));
   REQUIRE(source.start());
   REQUIRE(source.read_records(10));
   topic.remove();
-  REQUIRE(fails_within(source, 20s));
-  CHECK(source.failure->kind == FailureKind::fatal);
-  CHECK(source.failure->message.find("was deleted") != std::string::npos);
-  CHECK(source.failure->message.find(topic.name()) != std::string::npos);
+  REQUIRE(source.stands_still(key(topic), "topic '" + topic.name() + "' was deleted"));
+  send(producer, other, 0, 10);
+  REQUIRE(source.read_records(20));
+  CHECK(source.channel(key(other)).error.empty());
   const auto from = std::chrono::steady_clock::now();
   source.stop();
   CHECK(std::chrono::steady_clock::now() - from < 7s);
@@ -240,35 +266,42 @@ TEST_CASE("a topic that is deleted while it is read is fatal") {
 
 TEST_CASE("a topic created anew while we were away is recognised by its last record") {
   TestTopic topic("anew", 1);
+  const TestTopic other("beside", 1);
   TestProducer producer;
   send(producer, topic, 0, 10);
   const auto stored = read_all(topic, 10);
   topic.remove();
   topic.create_again();
   SUBCASE("longer than before") { send(producer, topic, 1000, 1020); }
+  SUBCASE("longer than before, and the same records") { send(producer, topic, 0, 20); }
   SUBCASE("as long as before") { send(producer, topic, 1000, 1010); }
   SUBCASE("one record shorter than before") { send(producer, topic, 1000, 1009); }
   SUBCASE("empty") {}
-  SourceUnderTest source(options_for(topic));
-  if (source.start(stored)) REQUIRE(fails_within(source, 20s));
-  CHECK(source.failure->kind == FailureKind::fatal);
-  CHECK(source.failure->message.find("created anew") != std::string::npos);
-  CHECK(source.total() == 0);
+  send(producer, other, 0, 7);
+  SourceUnderTest source(quick_options(servers().kafka, {topic.name(), other.name()}));
+  REQUIRE(source.start(stored));
+  REQUIRE(source.stands_still(key(topic), "created anew"));
+  REQUIRE(source.read_records(7));
+  CHECK(source.payloads[key(other)] == numbered(0, 7));
+  CHECK(source.total() == 7);
 }
 
-TEST_CASE("a topic created anew under our eyes is fatal") {
+TEST_CASE("a topic created anew under our eyes stands still, and the others go on") {
   TestTopic topic("anew_live", 1);
+  const TestTopic other("beside_live", 1);
   TestProducer producer;
   send(producer, topic, 0, 100);
-  SourceUnderTest source(options_for(topic));
+  SourceUnderTest source(quick_options(servers().kafka, {topic.name(), other.name()}));
   REQUIRE(source.start());
   REQUIRE(source.read_records(100));
   topic.remove();
   topic.create_again();
-  send(producer, topic, 1000, 1010);
-  REQUIRE(fails_within(source, 30s));
-  CHECK(source.failure->kind == FailureKind::fatal);
-  CHECK(source.total() == 100);
+  TestProducer fresh;
+  send(fresh, topic, 1000, 1010);
+  REQUIRE(source.stands_still(key(topic), "created anew"));
+  send(fresh, other, 0, 10);
+  REQUIRE(source.read_records(110));
+  CHECK(source.payloads[key(topic)] == numbered(0, 100));
 }
 
 TEST_CASE("a broker that restarts, or is killed, costs no record and repeats none") {

@@ -57,6 +57,10 @@ class SourceUnderTest {
   bool read_records(std::size_t count) {
     return read_until([&] { return total() >= count; });
   }
+  // The channel stands still and says why; nothing failed.
+  bool stands_still(const std::string& key, const std::string& why) {
+    return read_until([&] { return channel(key).error.find(why) != std::string::npos; });
+  }
   // Everything that is there has been read, by the source's own account.
   bool read_to_end() {
     const auto asked =
@@ -82,6 +86,13 @@ class SourceUnderTest {
       offsets[key].push_back(record.position);
     }
     for (const auto& gap : source->take_gaps()) gaps.push_back(gap);
+  }
+
+  void look_afresh(std::chrono::milliseconds at_most = kDeadline) {
+    const auto looked = std::make_shared<bool>(false);
+    boost::asio::co_spawn(loop_, source->look_afresh(at_most),
+                          [looked](const std::exception_ptr&) { *looked = true; });
+    run_until([&] { return *looked; });
   }
 
   void stop() {
