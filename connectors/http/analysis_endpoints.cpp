@@ -3,6 +3,7 @@
 #include "connectors/http/batch_answer.hpp"
 #include "connectors/http/endpoints.hpp"
 #include "connectors/http/etag.hpp"
+#include "connectors/http/fresh_look.hpp"
 #include "connectors/http/list_writer.hpp"
 #include "connectors/http/problem.hpp"
 #include "connectors/http/query.hpp"
@@ -27,7 +28,9 @@ Subject find_subject(const Request& request, const Service& service, std::string
   subject.refused = refuse_not_json(request);
   if (!subject.refused) subject.refused = refuse_unready(request, service);
   if (subject.refused) return subject;
-  if (const auto problem = QueryReader{request.query}.problem()) {
+  QueryReader query{request.query};
+  take_fresh(query);
+  if (const auto problem = query.problem()) {
     subject.refused = to_response(*problem, request.id);
     return subject;
   }

@@ -4,6 +4,7 @@
 #include "connectors/http/cursor.hpp"
 #include "connectors/http/endpoints.hpp"
 #include "connectors/http/etag.hpp"
+#include "connectors/http/fresh_look.hpp"
 #include "connectors/http/problem.hpp"
 #include "connectors/http/query.hpp"
 
@@ -45,6 +46,7 @@ std::optional<Problem> read(BatchListQuery& wanted, const Request& request,
   wanted.open_ones = state.value_or("open") == "open";
   wanted.page.order = order_named(query.word("sort", {"id", "-id", "name", "-name"}));
   const auto cursor = query.text("cursor");
+  take_fresh(query);
   if (auto problem = query.problem()) return problem;
   if (!cursor) return std::nullopt;
   if (wanted.by_name()) {
@@ -142,8 +144,9 @@ Response get_batch(const Request& request, const Service& service) {
   if (auto refused = refuse_not_json(request)) return std::move(*refused);
   if (auto refused = refuse_unready(request, service)) return std::move(*refused);
   if (!request.query.empty()) {
-    if (const auto problem = QueryReader{request.query}.problem())
-      return to_response(*problem, request.id);
+    QueryReader query{request.query};
+    take_fresh(query);
+    if (const auto problem = query.problem()) return to_response(*problem, request.id);
   }
   const auto batch = find_batch(request, service);
   if (!batch) return no_such_batch(request);

@@ -3,6 +3,7 @@
 #include "connectors/http/batch_answer.hpp"
 #include "connectors/http/endpoints.hpp"
 #include "connectors/http/etag.hpp"
+#include "connectors/http/fresh_look.hpp"
 #include "connectors/http/list_query.hpp"
 #include "connectors/http/problem.hpp"
 #include "connectors/http/query.hpp"
@@ -23,6 +24,7 @@ std::optional<Problem> read_list(ListQuery& wanted, QueryReader& query, const Re
   const auto named = duplicates ? query.word("format", {"json", "ndjson", "csv", "text"})
                                 : query.word("format", {"json", "ndjson", "csv", "text", "ranges"});
   const auto cursor = query.text("cursor");
+  take_fresh(query);
   if (auto problem = query.problem()) return problem;
 
   const std::span<const Format> offered =

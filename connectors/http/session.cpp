@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "connectors/http/counted.hpp"
+#include "connectors/http/fresh_look.hpp"
 #include "connectors/http/problem.hpp"
 
 namespace rollcall::http {
@@ -171,6 +172,10 @@ asio::awaitable<void> Session::answer() {
 asio::awaitable<Response> Session::handle(const Route& route) {
   std::string failure;
   try {
+    if (!request_.query.empty()) {
+      auto looking = look_if_asked(route, request_, state_->service);
+      co_await std::move(looking);
+    }
     if (const auto* at_once = std::get_if<Handler>(&route.handle))
       co_return (*at_once)(request_, state_->service);
     if (const auto* waiting = std::get_if<WaitingHandler>(&route.handle)) {

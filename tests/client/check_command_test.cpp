@@ -29,7 +29,7 @@ struct Fixture {
       return {200, R"({"items":[10003,"x\ny",10009],"next_cursor":null})", {}};
     if (request.target == "/api/v1/batches/orders/unexpected?format=json&limit=5")
       return {200, R"({"items":[7],"next_cursor":null})", {}};
-    if (request.target != "/api/v1/batches/orders" || status != 200)
+    if (request.target != "/api/v1/batches/orders?fresh=true" || status != 200)
       return {status == 200 ? 404 : status.load(), R"({"detail":"Not now."})", {}};
     if (++asked > better_after) missing = 0;
     const std::string etag = "\"" + std::to_string(missing) + "\"";

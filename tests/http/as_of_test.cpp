@@ -14,6 +14,21 @@ Api with_orders() {
   return api;
 }
 
+TEST_CASE("an answer that shall be fresh waits for a look") {
+  Api api = with_orders();
+  int looks = 0;
+  for (const char* const path :
+       {"/api/v1/batches", "/api/v1/batches/1", "/api/v1/batches/1/missing",
+        "/api/v1/analysis/missing/1", "/api/v1/analysis/status/1"}) {
+    CHECK(api.get(std::string{path} + "?fresh=true").status == 200);
+    CHECK(api.answers.looks == ++looks);
+    CHECK(api.get(std::string{path} + "?fresh=false").status == 200);
+    CHECK(api.get(std::string{path} + "?fresh=yes").status == 422);
+    CHECK(api.get(path).status == 200);
+    CHECK(api.answers.looks == looks);
+  }
+}
+
 TEST_CASE("an answer says as of when it is, and null where lag is not known") {
   Api api = with_orders();
   api.answers.lag.reset();

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <exception>
 #include <optional>
 #include <utility>
 
+#include "connectors/http/fresh_look.hpp"
 #include "connectors/http/router.hpp"
 
 namespace rollcall::http {
@@ -22,9 +24,12 @@ class NoMoreBody final : public BodyStream {
 
 // Runs a handler without a session, on a loop of its own.
 inline Response run(const Route& route, Request& request, const Service& service) {
+  boost::asio::io_context loop;
+  boost::asio::co_spawn(loop, look_if_asked(route, request, service), boost::asio::detached);
+  loop.run();
   if (const auto* at_once = std::get_if<Handler>(&route.handle))
     return (*at_once)(request, service);
-  boost::asio::io_context loop;
+  loop.restart();
   Response response;
   NoMoreBody no_more;
   const auto* waiting = std::get_if<WaitingHandler>(&route.handle);
