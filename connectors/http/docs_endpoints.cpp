@@ -57,11 +57,12 @@ Response page(std::string_view style, std::initializer_list<std::string_view> sc
 
 // Built with ROLLCALL_DOCS=OFF.
 Response not_carried(const Request& request) {
-  const Problem problem{404,
-                        "no_pages",
-                        "This rollcall was built without its pages; /openapi.json describes the API.",
-                        {},
-                        {}};
+  const Problem problem{
+      404,
+      "no_pages",
+      "This rollcall was built without its pages; /openapi.json describes the API.",
+      {},
+      {}};
   return to_response(problem, request.id);
 }
 
@@ -90,12 +91,12 @@ Response serve(const Request& request, const EmbeddedFile& file, std::string_vie
 }  // namespace
 
 Response get_docs(const Request& request, const Service&) {
-  if (find_embedded_file("swagger-ui-bundle.js") == nullptr) return not_carried(request);
+  if (!pages_are_carried()) return not_carried(request);
   return page("swagger-ui.css", {"swagger-ui-bundle.js", "swagger.js"});
 }
 
 Response get_redoc(const Request& request, const Service&) {
-  if (find_embedded_file("redoc.standalone.js") == nullptr) return not_carried(request);
+  if (!pages_are_carried()) return not_carried(request);
   return page("", {"redoc.standalone.js", "redoc.js"});
 }
 
@@ -109,6 +110,7 @@ Response get_docs_asset(const Request& request, const Service&) {
     if (wanted.ends_with(file.name) && wanted == asset_name(file.name))
       return serve(request, file, kForEver);
   }
+  if (!pages_are_carried()) return not_carried(request);
   return not_found(request, "There is no such file; /docs and /redoc name those there are.");
 }
 

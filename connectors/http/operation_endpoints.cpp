@@ -1,3 +1,4 @@
+#include "connectors/http/docs/embedded_files.hpp"
 #include "connectors/http/endpoints.hpp"
 #include "connectors/http/json_writer.hpp"
 #include "connectors/http/problem.hpp"
@@ -18,11 +19,10 @@ Response get_root(const Request&, const Service& service) {
                                    {"alive", "/livez"},
                                    {"ready", "/readyz"},
                                    {"metrics", "/metrics"},
-                                   {"openapi", "/openapi.json"},
-                                   {"docs", "/docs"},
-                                   {"redoc", "/redoc"}}) {
+                                   {"openapi", "/openapi.json"}}) {
     json.member(name, path);
   }
+  if (pages_are_carried()) json.member("docs", "/docs").member("redoc", "/redoc");
   json.close('}').close('}');
   return response;
 }

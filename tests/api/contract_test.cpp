@@ -82,6 +82,10 @@ void walk_writing(Contract& contract) {
   walk_removal(contract);
 }
 
+bool is_of_pages(const std::string& gap) {
+  return gap.starts_with("getDocs") || gap.starts_with("getRedoc");
+}
+
 TEST_CASE("a daemon that is written to over HTTP answers as it says, and nothing is left out") {
   std::optional<TestDatabase> database;
   if (std::getenv("ROLLCALL_API_ON_SERVER") != nullptr) database.emplace();
@@ -100,7 +104,10 @@ TEST_CASE("a daemon that is written to over HTTP answers as it says, and nothing
   REQUIRE(root);
   CHECK(boost::json::parse(root->body).at("version") ==
         specification.root().at("info").at("version"));
-  for (const std::string& gap : coverage().gaps(specification)) FAIL_CHECK(gap);
+  const bool pages = carries_pages(contract);
+  for (const std::string& gap : coverage().gaps(specification)) {
+    if (pages || !is_of_pages(gap)) FAIL_CHECK(gap);
+  }
   CHECK(daemon.stop().code == 0);
 }
 

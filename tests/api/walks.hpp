@@ -7,6 +7,8 @@ namespace rollcall::test {
 
 // What needs nothing in the daemon: health, metrics, the description and its pages.
 void walk_operations(Contract& contract);
+// Whether the daemon was built with /docs and /redoc: its root names them then.
+[[nodiscard]] bool carries_pages(Contract& contract);
 
 // The lists of a batch that has something missing, something unexpected and duplicates.
 void walk_lists(Contract& contract, const std::string& batch);

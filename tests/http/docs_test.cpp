@@ -1,4 +1,4 @@
-// The pages that show the API: /docs, /redoc, and what they are made of.
+// The pages that show the API: /docs, /redoc, and what they are made of; or that there are none (ROLLCALL_DOCS=OFF).
 #include <boost/crc.hpp>
 #include <doctest/doctest.h>
 #include <regex>
@@ -11,6 +11,8 @@ namespace rollcall::http {
 namespace {
 
 const ApiHeaders kCompressed{"", "", "gzip"};
+
+const auto kOfPages = doctest::skip(!pages_are_carried());
 
 std::vector<std::string> matches(const std::string& text, const char* pattern) {
   const std::regex regex{pattern};
@@ -32,7 +34,7 @@ std::uint32_t little_endian(std::string_view bytes) {
   return value;
 }
 
-TEST_CASE("the pages are made of files of this server only, without a script inside") {
+TEST_CASE("the pages are made of files of this server only, without a script inside" * kOfPages) {
   Api api;
   for (const std::string_view path : {"/docs", "/redoc"}) {
     CAPTURE(path);
@@ -61,7 +63,7 @@ TEST_CASE("the pages are made of files of this server only, without a script ins
   }
 }
 
-TEST_CASE("the policy of the pages lets nothing in but this server") {
+TEST_CASE("the policy of the pages lets nothing in but this server" * kOfPages) {
   Api api;
   const std::string policy{api.get("/docs").header("Content-Security-Policy")};
   CHECK(api.get("/redoc").header("Content-Security-Policy") == policy);
@@ -107,7 +109,8 @@ TEST_CASE("who takes no gzip gets the same content as it is, in pieces") {
 
 TEST_CASE("the two forms of a file have strong tags of their own") {
   Api api;
-  for (const std::string& path : {std::string{"/openapi.json"}, address_of("swagger-ui.css")}) {
+  for (const EmbeddedFile& file : embedded_files()) {
+    const std::string path = file.name == "openapi.json" ? "/openapi.json" : address_of(file.name);
     CAPTURE(path);
     const std::string plain{api.get(path).header("ETag")};
     const std::string compressed{api.get(path, kCompressed).header("ETag")};
@@ -124,7 +127,7 @@ TEST_CASE("the two forms of a file have strong tags of their own") {
   }
 }
 
-TEST_CASE("an address of another version, or of no file, leads nowhere") {
+TEST_CASE("an address of another version, or of no file, leads nowhere" * kOfPages) {
   Api api;
   const std::string name = address_of("swagger.js").substr(std::string{"/docs/assets/"}.size());
   std::string older = name;
@@ -138,6 +141,23 @@ TEST_CASE("an address of another version, or of no file, leads nowhere") {
   CHECK(api.ask(Method::post, "/docs").code() == "method_not_allowed");
 }
 
+TEST_CASE(
+    "without pages /docs and /redoc say so, the root names neither, and the description stays" *
+    doctest::skip(pages_are_carried())) {
+  Api api;
+  for (const char* path : {"/docs", "/redoc", "/docs/assets/0123456789abcdef-swagger.js"}) {
+    CAPTURE(path);
+    const auto answer = api.get(path);
+    CHECK(answer.status == 404);
+    CHECK(answer.code() == "no_pages");
+    CHECK(answer.json().at("detail").as_string().find("/openapi.json") != std::string::npos);
+  }
+  const auto root = api.get("/").json();
+  CHECK_FALSE(root.at("links").as_object().contains("docs"));
+  CHECK_FALSE(root.at("links").as_object().contains("redoc"));
+  CHECK(api.get("/openapi.json").status == 200);
+}
+
 TEST_CASE("the description is served as it is, and asked for again each time") {
   Api api;
   const auto answer = api.get("/openapi.json", {"text/html", ""});
@@ -147,7 +167,8 @@ TEST_CASE("the description is served as it is, and asked for again each time") {
   CHECK(answer.json().at("openapi") == "3.1.0");
 }
 
-TEST_CASE("what comes from others loads nothing from others, and its licences come with it") {
+TEST_CASE("what comes from others loads nothing from others, and its licences come with it" *
+          kOfPages) {
   Api api;
   const auto text = [&api](std::string_view name) { return api.get(address_of(name)).body; };
   CHECK(text("redoc.standalone.js").find("cdn.redoc") == std::string::npos);

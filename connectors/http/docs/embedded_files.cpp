@@ -25,10 +25,10 @@
   }
 
 ROLLCALL_EMBED(openapi_json, "openapi.json")
+#if ROLLCALL_PAGES
 ROLLCALL_EMBED(page_css, "page.css")
 ROLLCALL_EMBED(redoc_js, "redoc.js")
 ROLLCALL_EMBED(swagger_js, "swagger.js")
-#if ROLLCALL_PAGES
 ROLLCALL_EMBED(redoc_standalone_js, "redoc.standalone.js")
 ROLLCALL_EMBED(swagger_ui_bundle_js, "swagger-ui-bundle.js")
 ROLLCALL_EMBED(swagger_ui_css, "swagger-ui.css")
@@ -38,26 +38,28 @@ ROLLCALL_EMBED(licences_txt, "licences.txt")
 namespace rollcall::http {
 namespace {
 
-constexpr std::string_view kScriptType = "text/javascript; charset=utf-8";
-constexpr std::string_view kStyleType = "text/css; charset=utf-8";
+[[maybe_unused]] constexpr std::string_view kScriptType = "text/javascript; charset=utf-8";
+[[maybe_unused]] constexpr std::string_view kStyleType = "text/css; charset=utf-8";
 
 }  // namespace
 
 std::span<const EmbeddedFile> embedded_files() {
-  static const std::array kFiles{
-      EmbeddedFile{"openapi.json", "application/json", openapi_json()},
-      EmbeddedFile{"page.css", kStyleType, page_css()},
-      EmbeddedFile{"redoc.js", kScriptType, redoc_js()},
-      EmbeddedFile{"swagger.js", kScriptType, swagger_js()},
+  static const std::array kFiles {
+    EmbeddedFile{"openapi.json", "application/json", openapi_json()},
 #if ROLLCALL_PAGES
-      EmbeddedFile{"redoc.standalone.js", kScriptType, redoc_standalone_js()},
-      EmbeddedFile{"swagger-ui-bundle.js", kScriptType, swagger_ui_bundle_js()},
-      EmbeddedFile{"swagger-ui.css", kStyleType, swagger_ui_css()},
-      EmbeddedFile{"licences.txt", "text/plain; charset=utf-8", licences_txt()},
+        EmbeddedFile{"page.css", kStyleType, page_css()},
+        EmbeddedFile{"redoc.js", kScriptType, redoc_js()},
+        EmbeddedFile{"swagger.js", kScriptType, swagger_js()},
+        EmbeddedFile{"redoc.standalone.js", kScriptType, redoc_standalone_js()},
+        EmbeddedFile{"swagger-ui-bundle.js", kScriptType, swagger_ui_bundle_js()},
+        EmbeddedFile{"swagger-ui.css", kStyleType, swagger_ui_css()},
+        EmbeddedFile{"licences.txt", "text/plain; charset=utf-8", licences_txt()},
 #endif
   };
   return kFiles;
 }
+
+bool pages_are_carried() { return ROLLCALL_PAGES != 0; }
 
 const EmbeddedFile* find_embedded_file(std::string_view name) {
   const auto files = embedded_files();
