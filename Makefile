@@ -3,9 +3,12 @@ BUILD = build/release
 FUZZ_SECONDS = 60
 URL = http://127.0.0.1:8000
 WITH_SERVERS = tests/servers/with_servers.sh
-# The program alone: it asks for nothing that `install.sh run` does not install. The next `cmake --preset release`
-# turns the tests on again, in the same directory and with the same objects.
-DAEMON = cmake --preset release -DROLLCALL_TESTS=OFF -DROLLCALL_BENCH=OFF && cmake --build --preset release --target rollcall
+# OFF leaves out /docs and /redoc, which npm fetches: then nothing asks for npm.
+DOCS = ON
+CONFIGURE = cmake --preset release -DROLLCALL_DOCS=$(DOCS)
+# The program alone: it asks for nothing that `install.sh run` does not install. The next $(CONFIGURE) turns the tests
+# on again, in the same directory and with the same objects.
+DAEMON = $(CONFIGURE) -DROLLCALL_TESTS=OFF -DROLLCALL_BENCH=OFF && cmake --build --preset release --target rollcall
 DEMO =
 
 help: ## this list
@@ -24,9 +27,13 @@ build: need-run ## the program, as build/release/rollcall
 	$(DAEMON)
 
 test: need-test ## everything: alone, with a mock broker, then against a real Kafka and PostgreSQL
-	cmake --preset release && cmake --build --preset release
+	$(CONFIGURE) && cmake --build --preset release
 	ctest --preset release
 	$(WITH_SERVERS) ctest --test-dir $(BUILD) --output-on-failure --label-regex server
+
+fresh: ## the first two commands in roots where nothing is installed: Debian 12, then 13, there also without npm
+	tests/fresh/fresh_root.sh bookworm sh -c 'make run DEMO=--once && make test'
+	tests/fresh/fresh_root.sh trixie sh -c 'make run DEMO=--once DOCS=OFF && make run DEMO=--once && make test'
 
 asan: need-test ## all tests under the address and undefined behaviour sanitizers
 	cmake --workflow --preset asan
@@ -37,13 +44,14 @@ tsan: need-test ## all tests under the thread sanitizer
 	$(WITH_SERVERS) ctest --test-dir build/tsan --output-on-failure --label-regex server
 
 bench: need-bench ## how fast, against real servers; prints a table
-	cmake --preset release && cmake --build --preset release --target bench_all
+	$(CONFIGURE) && cmake --build --preset release --target bench_all
 	$(WITH_SERVERS) tests/bench/run.sh
 
-soak: need-soak ## generated requests, then hours of crashes and restarts against real servers; Ctrl-C ends it
-	cmake --preset release && cmake --build --preset release
+soak: need-soak ## generated requests, both fresh Debians, then hours of crashes and restarts against real servers; Ctrl-C ends it
+	$(CONFIGURE) && cmake --build --preset release
 	tests/api/browser.sh $(BUILD)
 	$(WITH_SERVERS) tests/api/schemathesis.sh $(BUILD)
+	$(MAKE) fresh
 	$(WITH_SERVERS) tests/crash/soak.sh
 
 fuzz: need-fuzz ## every parser for FUZZ_SECONDS (60) of generated input
@@ -51,7 +59,7 @@ fuzz: need-fuzz ## every parser for FUZZ_SECONDS (60) of generated input
 	tests/fuzz/run.sh $(FUZZ_SECONDS)
 
 lint: need-lint ## format, clang-tidy, scripts and YAML
-	cmake --preset release
+	$(CONFIGURE)
 	tests/lint.sh $(BUILD)
 
 format: need-lint ## lays out the C++ files as `make lint` wants them
@@ -72,6 +80,6 @@ clean: down ## removes everything that was built, and the data of `make up`
 	rm -rf build
 
 need-%:
-	@compose/install.sh $*
+	@DOCS=$(DOCS) compose/install.sh $*
 
-.PHONY: help run seed build test asan tsan bench soak fuzz lint format up down logs clean
+.PHONY: help run seed build test fresh asan tsan bench soak fuzz lint format up down logs clean

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing of the Debian packages that a task needs; where all are there, it ends in a moment.
 # Usage: install.sh [run|servers|test|soak|bench|lint|fuzz]...     run, the default, builds and runs the daemon
+# DOCS=OFF in the environment: without npm, for a build with -DROLLCALL_DOCS=OFF.
 set -euo pipefail
 
 # a|b: whichever the distribution has; the first is Debian 12's.
@@ -9,7 +10,7 @@ build="g++ cmake ninja-build make pkg-config ccache libboost1.81-dev|libboost1.8
   libxxhash-dev libcli11-dev libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev libgoogle-perftools-dev
   libcurl4-openssl-dev libcsv-dev libssl-dev"
 # Swagger UI and Redoc come through npm. One from elsewhere is as good, and Debian's cannot stand beside it.
-command -v npm > /dev/null || build+=" npm ca-certificates"
+[[ ${DOCS:-ON} == OFF ]] || command -v npm > /dev/null || build+=" npm ca-certificates"
 # What CMake asks for as soon as the tests are configured, too.
 tests="doctest-dev libvalijson-dev git jq ca-certificates"
 servers="postgresql openjdk-17-jre-headless|openjdk-21-jre-headless maven kcat procps curl"
@@ -25,7 +26,7 @@ for level in "${@:-run}"; do
     bench) want "$build $tests $servers wrk python3 python3-venv" ;;
     lint) want "$build $tests clang clang-format clang-tidy yamllint shellcheck" ;;
     fuzz) want "$build $tests clang libclang-rt-14-dev|libclang-rt-dev" ;;
-    *) sed -n 's/^# \{0,1\}//; 2,3p' "$0" >&2; exit 2 ;;
+    *) sed -n 's/^# \{0,1\}//; 2,4p' "$0" >&2; exit 2 ;;
   esac
 done
 
