@@ -35,6 +35,18 @@ std::string_view to_string(FailureKind kind) {
   return "fatal";
 }
 
+ExitCode exit_code_of(const Failure& failure) {
+  if (failure.kind == FailureKind::fenced) return ExitCode::taken_over;
+  return failure.configuration ? ExitCode::configuration : ExitCode::runtime_error;
+}
+
+// Whoever took over goes on from our last checkpoint, so that there is nothing to repair.
+const char* const kTakenOverAdvice =
+    "nothing is lost: the other process goes on from the last checkpoint. Run one rollcall for "
+    "each database and schema; "
+    "if this one was meant, end the other and start this one again, else give it a database or a "
+    "schema of its own";
+
 }  // namespace
 
 Application::Application(const Config& config)
@@ -181,9 +193,10 @@ asio::awaitable<void> Application::shut_down() {
 }
 
 void Application::report(const Failure& failure) {
-  exit_code_ = failure.configuration ? ExitCode::configuration : ExitCode::runtime_error;
+  exit_code_ = exit_code_of(failure);
+  const bool fenced = failure.kind == FailureKind::fenced && failure.advice.empty();
   log(LogLevel::error, failure.message,
-      {{"kind", to_string(failure.kind)}, {"advice", failure.advice}});
+      {{"kind", to_string(failure.kind)}, {"advice", fenced ? kTakenOverAdvice : failure.advice}});
 }
 
 std::string Application::metrics_text() {

@@ -9,6 +9,7 @@ enum class ExitCode : int {
   usage = 2,
   incomplete = 5,    // reconciled, with more missing or unexpected than allowed
   pending = 8,       // still waiting for records
+  taken_over = 10,   // another process has this one's slice of the database
   unreachable = 69,  // no daemon answers
   configuration = 78,
   interrupted = 130,

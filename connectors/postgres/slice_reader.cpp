@@ -17,7 +17,7 @@ constexpr Statement kCreate{"create_slice",
 constexpr Statement kTake{"take_slice",
                           "update slice set epoch = epoch + 1, owner = $2, updated_at = now() "
                           "where slice = $1 returning epoch, sequence, next_batch"};
-constexpr Statement kConfirm{"confirm_slice", "select epoch from slice where slice = $1"};
+constexpr Statement kConfirm{"confirm_slice", "select epoch, owner from slice where slice = $1"};
 constexpr Statement kDeployment{"read_deployment", "select seed, segment_format from deployment"};
 constexpr Statement kPositions{
     "read_positions",
@@ -224,8 +224,12 @@ Result<void> confirm_slice(Connection& connection, SliceId slice, Epoch epoch) {
                  "The database was put back to an older state; restart rollcall, and it resumes "
                  "from that state.");
   }
-  return fenced(name + " has a newer owner: epoch " + std::to_string(now) + ", ours was " +
-                std::to_string(epoch));
+  return taken_over(slice, epoch, now, rows[0][1].as<std::string>());
+}
+
+Failure taken_over(SliceId slice, Epoch ours, Epoch now, const std::string& owner) {
+  return fenced("slice " + std::to_string(slice) + " was taken over by " + owner +
+                ": it has epoch " + std::to_string(now) + ", ours was " + std::to_string(ours));
 }
 
 }  // namespace rollcall::postgres

@@ -42,5 +42,7 @@ struct StoredRuns {
 
 // Whether (slice, epoch) still is what the row says; fenced or fatal otherwise.
 [[nodiscard]] Result<void> confirm_slice(Connection& connection, SliceId slice, Epoch epoch);
+// Fenced, and by whom.
+[[nodiscard]] Failure taken_over(SliceId slice, Epoch ours, Epoch now, const std::string& owner);
 
 }  // namespace rollcall::postgres

@@ -5,6 +5,7 @@
 
 #include "connectors/postgres/dead_letter_table.hpp"
 #include "connectors/postgres/detail_table.hpp"
+#include "connectors/postgres/slice_reader.hpp"
 #include "connectors/postgres/text.hpp"
 
 // Rows go in as arrays, one for each column, so that fifty ledgers cost as many round trips as one.
@@ -19,7 +20,8 @@ constexpr Statement kFence{"fence",
                            " updated_at = now()"
                            " where slice = $1 and epoch = $2 and sequence = $3::bigint - 1"};
 // Waits for whoever holds the row, so that a commit under way is seen.
-constexpr Statement kLook{"look", "select epoch, sequence from slice where slice = $1 for update"};
+constexpr Statement kLook{"look",
+                          "select epoch, sequence, owner from slice where slice = $1 for update"};
 constexpr Statement kBatches{
     "insert_batches",
     "insert into batch (number, name, sides, record_type, description, created_at, ledger_sides, "
@@ -110,8 +112,7 @@ Result<Standing> judge(const Rows& rows, SliceId slice, Epoch epoch, std::uint64
   const auto now_epoch = rows[0][0].as<Epoch>();
   const auto now_sequence = rows[0][1].as<std::uint64_t>();
   if (now_epoch > epoch) {
-    return fenced(name + " has a newer owner: epoch " + std::to_string(now_epoch) + ", ours was " +
-                  std::to_string(epoch));
+    return taken_over(slice, epoch, now_epoch, rows[0][2].as<std::string>());
   }
   if (now_epoch == epoch && now_sequence == sequence) return Standing::written;
   if (now_epoch == epoch && now_sequence + 1 == sequence) return Standing::next;

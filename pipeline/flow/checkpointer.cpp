@@ -13,6 +13,12 @@ namespace asio = boost::asio;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
+namespace {
+
+constexpr int kHeartbeatsMissed = 3;
+
+}  // namespace
+
 Checkpointer::Checkpointer(const asio::any_io_executor& executor, Store& store, const Clock& clock,
                            Telemetry& telemetry, Options options, std::uint64_t jitter_seed)
     : store_(store),
@@ -25,6 +31,7 @@ Checkpointer::Checkpointer(const asio::any_io_executor& executor, Store& store, 
       last_cut_us_(clock.monotonic_us()) {}
 
 asio::awaitable<void> Checkpointer::run(SliceId slice, Epoch epoch) {
+  last_answer_us_ = clock_.monotonic_us();  // to the take-over
   while (!failure_) {
     Result<void> outcome;
     if (pending_) {
@@ -32,7 +39,10 @@ asio::awaitable<void> Checkpointer::run(SliceId slice, Epoch epoch) {
     } else {
       outcome = co_await confirm(slice, epoch);
     }
-    if (!outcome) failure_ = outcome.error();
+    if (!outcome) {
+      failure_ = outcome.error();
+      if (on_failed_) on_failed_();
+    }
     if (stopping_ && (!pending_ || store_away_)) break;
   }
   changed_.notify();
@@ -42,6 +52,12 @@ void Checkpointer::stop() {
   stopping_ = true;
   timer_.cancel();
   changed_.notify();
+}
+
+bool Checkpointer::store_away() const {
+  if (store_away_) return true;
+  return last_answer_us_ && microseconds{clock_.monotonic_us() - *last_answer_us_} >
+                                kHeartbeatsMissed * options_.confirm_interval;
 }
 
 bool Checkpointer::due(std::size_t uncut_bytes) const {
@@ -107,6 +123,7 @@ asio::awaitable<void> Checkpointer::pause_after(const Failure& failure) {
 }
 
 void Checkpointer::store_answered() {
+  last_answer_us_ = clock_.monotonic_us();
   retry_.reset();
   if (std::exchange(store_away_, false)) telemetry_.store_recovered();
 }

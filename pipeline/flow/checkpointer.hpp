@@ -31,8 +31,8 @@ class Checkpointer {
     std::size_t bytes{std::size_t{8} << 20U};  // of uncut changes: cut before the interval is over
     std::size_t uncommitted_bytes_max{std::size_t{256}
                                       << 20U};  // in flight and uncut: reading pauses above
-    // Without commits, how often we look whether we are fenced.
-    std::chrono::seconds confirm_interval{5};
+    // Heartbeat: so long after the store's last answer we look whether we are fenced.
+    std::chrono::milliseconds confirm_interval{1'000};
     RetryPolicy::Options retry{};
   };
 
@@ -56,11 +56,14 @@ class Checkpointer {
   [[nodiscard]] bool over_limit(std::size_t uncut_bytes) const {
     return pending_bytes_ + uncut_bytes >= options_.uncommitted_bytes_max;
   }
-  // The store did not answer when we last tried.
-  [[nodiscard]] bool store_away() const { return store_away_; }
+  // The store did not answer when we last tried, or is silent for three heartbeats: until it answers, another process
+  // may have the slice. By the steady clock, so also after this process was stopped for a while.
+  [[nodiscard]] bool store_away() const;
   [[nodiscard]] const std::optional<Failure>& failure() const { return failure_; }
   // Resumes when a commit ended, in either way, or on stop().
   boost::asio::awaitable<void> progress() { return changed_.wait(); }
+  // Called at once when nothing will be written any more: failure() says why.
+  void set_on_failed(std::function<void()> callback) { on_failed_ = std::move(callback); }
   void set_on_committed(std::function<void(const Checkpoint&, const CommitStats&)> callback) {
     on_committed_ = std::move(callback);
   }
@@ -81,10 +84,12 @@ class Checkpointer {
   std::optional<Checkpoint> pending_;
   std::size_t pending_bytes_ = 0;
   std::int64_t last_cut_us_ = 0;
+  std::optional<std::int64_t> last_answer_us_;  // of the store, to run(); none before
   bool store_away_ = false;
   bool stopping_ = false;
   std::optional<Failure> failure_;
   std::function<void(const Checkpoint&, const CommitStats&)> on_committed_;
+  std::function<void()> on_failed_;
 };
 
 }  // namespace rollcall

@@ -57,6 +57,11 @@ Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSourc
     writes_.committed(done.sequence, stats.acknowledged);
     wake_.notify();
   });
+  // Nothing is answered from then on: what we hold may be another's by now.
+  checkpointer_.set_on_failed([this] {
+    phase_ = Phase::ended;
+    wake_.notify();
+  });
 }
 
 asio::awaitable<Result<void>> Reconciler::run() {

@@ -1,9 +1,11 @@
 // Two processes on one slice: the older one ends, says why and writes nothing more.
+#include <chrono>
 #include <csignal>
 #include <doctest/doctest.h>
 #include <string>
 
 #include "tests/crash/stage.hpp"
+#include "tests/http/peer.hpp"
 
 using namespace rollcall::test;
 
@@ -19,8 +21,9 @@ std::string owner_of(const Stage& stage) {
 void check_fenced(DaemonProcess& older) {
   const auto end = older.wait(kSoon);
   REQUIRE_MESSAGE(end, "the older process goes on");
-  CHECK(end->code == 1);
-  CHECK_MESSAGE(older.log_has("fenced"), older.log());
+  CHECK(end->code == 10);
+  for (const char* said : {"fenced", "was taken over by", "Run one rollcall for each database"})
+    CHECK_MESSAGE(older.log_has(said), older.log());
 }
 
 TEST_CASE("a second process takes the slice; the first ends and the second is exact") {
@@ -74,6 +77,33 @@ TEST_CASE("an idle process finds out that its slice is taken, too") {
   newer.wait_until_ready();
   check_fenced(stage.daemon);
   REQUIRE(newer.running());
+}
+
+// Asked while it was stopped, answered as soon as it goes on: before it could look at its slice.
+TEST_CASE(
+    "a process that was stopped calls nothing final before it knows that the slice is its own") {
+  Stage stage;
+  Feeder feeder(stage.topics, {.seed = 33});
+  stage.daemon.start();
+  stage.daemon.wait_until_ready();
+  REQUIRE(wait_until(kSoon, [&] { return stage.sequence() > 5; }));
+  feeder.stop();
+  stage.check_exact();
+  stage.daemon.signal(SIGSTOP);
+  DaemonProcess newer({ROLLCALL_PROGRAM, stage.configuration(), 0, {}});
+  newer.start();
+  newer.wait_until_ready();
+  // Three heartbeats: what was confirmed before the other one came is worth nothing any more.
+  const auto over = std::chrono::steady_clock::now() + seconds{3};
+  REQUIRE(wait_until(kSoon, [&] { return std::chrono::steady_clock::now() > over; }));
+  rollcall::http::Peer client{static_cast<std::uint16_t>(stage.daemon.port())};
+  client.send("GET /api/v1/batches/dense HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  stage.daemon.signal(SIGCONT);
+  const auto answer = client.receive();
+  CAPTURE(answer.status);
+  CHECK_MESSAGE(answer.body.find("\"final\":true") == std::string::npos, answer.body);
+  check_fenced(stage.daemon);
+  stage.check_exact(newer);
 }
 
 }  // namespace

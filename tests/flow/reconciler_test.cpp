@@ -209,6 +209,37 @@ TEST_CASE("an idle owner notices that it was fenced") {
   CHECK(older.outcome->error().kind == FailureKind::fenced);
 }
 
+TEST_CASE("a fenced owner answers nothing from the moment it knows, whatever ending takes") {
+  World world;
+  Process older{world};
+  older.run_until([&] { return older.reconciler->readiness().ready; });
+  Process newer{world};
+  newer.run_until([&] { return newer.reconciler->readiness().ready; });
+  older.run_until([&] { return !older.reconciler->readiness().ready; });
+  CHECK_FALSE(older.source.stopped);
+  older.run_until([&] { return older.outcome.has_value(); });
+}
+
+TEST_CASE("answers are not final once the store has been silent for three heartbeats") {
+  World world;
+  world.log.append(0, "b 1");
+  Reconciler::Options options = Process::quick();
+  options.checkpoint.confirm_interval = milliseconds{20};
+  Process process{world, options};
+  const auto is_final = [&] {
+    return process.reconciler->verdict().confidence == Confidence::final;
+  };
+  process.run_until_durable();
+  process.run_until(is_final);
+  // The loop stands still, like that of a process that is stopped and goes on later.
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  while (is_final()) REQUIRE(std::chrono::steady_clock::now() < deadline);
+  const Verdict verdict = process.reconciler->verdict();
+  CHECK(std::ranges::count(verdict.reasons, "recovering") == 1);
+  CHECK_FALSE(process.reconciler->readiness().store_answers);
+  process.run_until(is_final);
+}
+
 TEST_CASE("a source's failure ends the process after what was read is durable") {
   World world;
   world.log.append(0, "b 1");
