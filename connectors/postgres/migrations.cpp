@@ -50,7 +50,9 @@ Result<int> applied_version(const PostgresOptions& options, Transaction& transac
   if (transaction.run(kFindTable, options.schema)[0][0].as<int>() == 0) return 0;
   const Rows applied = transaction.run(kListApplied);
   const std::vector<Migration>& known = embedded_migrations();
-  for (std::size_t index = 0; index < applied.size(); ++index) {
+  // Signed in libpqxx 7.
+  const auto rows = static_cast<std::size_t>(applied.size());
+  for (std::size_t index = 0; index < rows; ++index) {
     const Row row = applied[static_cast<Rows::size_type>(index)];
     if (index >= known.size()) {
       return misconfigured(
