@@ -14,6 +14,8 @@ namespace {
 // Series are for topics; a topic's partitions add up.
 struct TopicTotals {
   std::uint64_t applied = 0;
+  std::uint64_t unknown_fields = 0;
+  std::uint64_t unread_fields = 0;
   std::array<std::uint64_t, kBadRecordReasons> refused{};
 };
 
@@ -27,6 +29,8 @@ void collect_channels(const Reconciler& reconciler, Metrics& metrics) {
     const Channel& channel = channels[i];
     TopicTotals& totals = topics[{channel.topic, channel.side}];
     totals.applied += counters[i].applied;
+    totals.unknown_fields += counters[i].unknown_fields;
+    totals.unread_fields += counters[i].unread_fields;
     for (std::size_t r = 0; r < kBadRecordReasons; ++r) totals.refused[r] += counters[i].refused[r];
     const auto lag = lag_of(channel, reconciler.end_limit());
     // One that is not known has no series: 0 would look like being done.
@@ -47,6 +51,7 @@ void collect_channels(const Reconciler& reconciler, Metrics& metrics) {
   metrics.set_lag_seconds(std::max(0.0, behind_ms / 1'000.0));
   for (const auto& [topic, totals] : topics) {
     metrics.set_events(topic.first, topic.second, totals.applied);
+    metrics.set_fields(topic.first, totals.unknown_fields, totals.unread_fields);
     for (std::size_t r = 0; r < kBadRecordReasons; ++r) {
       if (totals.refused[r] == 0) continue;
       metrics.set_bad_records(topic.first, to_string(static_cast<BadRecordReason>(r)),
@@ -65,6 +70,7 @@ void collect_writes(const Reconciler& reconciler, Metrics& metrics) {
     metrics.set_events("http", sides[side], counters.events.at(side));
   metrics.set_events("http", kOtherSides, counters.events_of_other_sides);
   metrics.set_bad_records("http", "rejected_line", counters.refused_lines);
+  metrics.set_fields("http", counters.unknown_fields, counters.unread_fields);
 }
 
 void collect_batches(const Reconciler& reconciler, Metrics& metrics) {

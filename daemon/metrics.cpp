@@ -61,6 +61,11 @@ struct Metrics::Families {
   NumberFamily events = counter("events_total", "Events applied.", {"source", "side"});
   NumberFamily bad_records =
       counter("bad_records_total", "Records that could not be read.", {"source", "reason"});
+  NumberFamily unknown_fields =
+      counter("unknown_fields_total", "Fields of records that no one reads.", {"source"});
+  NumberFamily unread_fields = counter(
+      "unread_fields_total",
+      "Optional fields that could not be read and were left out of their record.", {"source"});
   NumberFamily duplicates =
       counter("duplicates_total", "Occurrences of an id on a side beyond its first.", {"side"});
   NumberFamily batches = gauge("batches", "Batches by state.", {"state"});
@@ -123,6 +128,8 @@ struct Metrics::Families {
     return {build_info.collect(),
             events.collect(),
             bad_records.collect(),
+            unknown_fields.collect(),
+            unread_fields.collect(),
             duplicates.collect(),
             batches.collect(),
             missing_records.collect(),
@@ -152,6 +159,11 @@ Metrics::~Metrics() = default;
 
 void Metrics::set_events(std::string_view source, std::string_view side, std::uint64_t total) {
   families_->events.at({text_of(source), text_of(side)}) = as_double(total);
+}
+
+void Metrics::set_fields(std::string_view source, std::uint64_t unknown, std::uint64_t unread) {
+  families_->unknown_fields.at({text_of(source)}) = as_double(unknown);
+  families_->unread_fields.at({text_of(source)}) = as_double(unread);
 }
 
 void Metrics::set_bad_records(std::string_view source, std::string_view reason,

@@ -32,6 +32,7 @@ class Metrics {
 
   // Reading. `source` is a topic, or "http".
   void set_events(std::string_view source, std::string_view side, std::uint64_t total);
+  void set_fields(std::string_view source, std::uint64_t unknown, std::uint64_t unread);
   void set_bad_records(std::string_view source, std::string_view reason, std::uint64_t total);
   void set_duplicates(std::string_view side, std::uint64_t total);
   void set_lag_records(std::string_view topic, std::int32_t partition, std::uint64_t records);

@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include "connectors/json/byte_order_mark.hpp"
 #include "connectors/json/json_syntax.hpp"
 #include "connectors/json/timestamp.hpp"
 #include "pipeline/ports/decoder.hpp"
@@ -39,6 +40,7 @@ std::string fault_of(std::string_view text, std::size_t bytes_max) {
 }  // namespace
 
 BodyObject::BodyObject(std::string_view text) : document_(std::make_unique<Document>()) {
+  text = without_mark(text);
   if (document_->parser.parse(text.data(), text.size(), true).get(document_->root)) {
     const bool is_json = simdjson::validate_utf8(text.data(), text.size()) &&
                          check_syntax(text) == json::Syntax::valid;

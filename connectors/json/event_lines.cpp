@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "connectors/json/byte_order_mark.hpp"
+
 namespace rollcall::json {
 
 namespace {
@@ -52,11 +54,14 @@ std::size_t EventLines::take(std::string_view text, bool at_end) {
 }
 
 void EventLines::take_line(std::string_view line) {
+  line = without_mark(line);  // of a first line, or of a file that was put behind another
   if (line.find_first_not_of(" \t\r") == std::string_view::npos) return;
   BadRecord bad;
   const Event* event = decoder_.decode(line, bad);
   if (event == nullptr) return refuse(bad.reason, bad.field);
   if (event->side.empty()) return refuse(BadRecordReason::missing_field, "side");
+  unit_.unknown_fields += event->unknown_fields;
+  unit_.unread_fields += event->unread_fields;
   append(*event);
 }
 
@@ -153,7 +158,7 @@ std::string message_of(BadRecordReason reason) {
     case BadRecordReason::field_too_long:
       return "is too long: a batch has at most 256 bytes, an id 512";
     case BadRecordReason::not_an_integer:
-      return "must be an integer from 0 to 2^64-1";
+      return "must be an integer, in a range one from 0 to 2^64-1";
     case BadRecordReason::conflicting_fields:
       return "give one of id, ids and range, once";
     case BadRecordReason::bad_range:

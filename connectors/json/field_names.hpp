@@ -25,6 +25,13 @@ struct FieldNames {
 enum class Field : std::uint8_t { batch, id, ids, range, side, op, ts, due, source, attrs };
 inline constexpr std::size_t kFields = 10;
 
+// Whether the field tells which records an event is about, or what becomes of them. Without the others a record is the same
+// record: where one of them cannot be read, it is left out.
+[[nodiscard]] constexpr bool is_needed(Field field) {
+  return field != Field::ts && field != Field::due && field != Field::source &&
+         field != Field::attrs;
+}
+
 // rollcall's own word for the field: its option in a topic's mapping.
 [[nodiscard]] std::string_view to_string(Field field);
 [[nodiscard]] const std::string& pointer_of(const FieldNames& names, Field field);

@@ -27,6 +27,7 @@ void FieldTree::add(Field field, std::string_view pointer) {
   for (const auto& token : tokens) {
     end = pointer.find('/', end + 1);
     at = child_or_new(at, token, pointer.substr(0, end));
+    nodes_[at].needed = nodes_[at].needed || is_needed(field);
   }
   nodes_[at].field = field;
   node_of_.at(static_cast<std::size_t>(field)) = at;

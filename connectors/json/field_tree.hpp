@@ -21,6 +21,7 @@ class FieldTree {
     std::optional<Field> field;                    // this key holds the field
     std::array<std::uint8_t, 32> first_in_slot{};  // the children; 0: none in that slot
     std::uint8_t next_in_slot = 0;
+    bool needed = false;  // a field that is needed is or lies below this key
   };
 
   // `names` must have no problems().

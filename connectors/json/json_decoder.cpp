@@ -4,6 +4,7 @@
 #include <simdjson.h>
 #include <vector>
 
+#include "connectors/json/byte_order_mark.hpp"
 #include "connectors/json/field_tree.hpp"
 #include "connectors/json/json_syntax.hpp"
 #include "connectors/json/on_demand_skip.hpp"
@@ -17,6 +18,8 @@ namespace {
 
 constexpr std::size_t kSideBytesMax = 256;
 constexpr std::size_t kAnyLength = static_cast<std::size_t>(-1);
+
+constexpr std::uint32_t bit(Field field) { return 1U << static_cast<unsigned>(field); }
 
 bool has_nul(std::string_view text) { return std::memchr(text.data(), 0, text.size()) != nullptr; }
 
@@ -34,6 +37,8 @@ class JsonDecoder::Impl {
       bad = {BadRecordReason::empty_payload, {}, {}};
       return nullptr;
     }
+    if (payload.front() == kByteOrderMark.front()) [[unlikely]]
+      payload = without_mark(payload);
     if (!read_document(payload)) {
       bad = {reason_of_refusal(payload), {}, {}};
       if (bad.reason != BadRecordReason::trailing_content) bad.batch = batch_if_read();
@@ -95,121 +100,153 @@ class JsonDecoder::Impl {
       od::object object;
       return !value.get_object().get(object) && read_object(object, node);
     }
-    if (type != od::json_type::null) blame(BadRecordReason::wrong_type, node.spelling);
+    if (type != od::json_type::null && node.needed) {
+      blame(BadRecordReason::wrong_type, node.spelling);
+    } else if (type != od::json_type::null) {
+      ++event_.unread_fields;
+    }
     return skip_value(value);
   }
 
-  bool read_field(Field field, od::value value) {
-    const auto bit = 1U << static_cast<unsigned>(field);
-    if ((seen_ & bit) != 0) {
-      blame(BadRecordReason::conflicting_fields, field);
-      return skip_value(value);
-    }
-    seen_ |= bit;
+  // Null is no value: the field is not there.
+  bool read_field(Field field, od::value& value) {
+    od::json_type type{};
+    if (value.type().get(type)) return false;
+    if (type == od::json_type::null) return skip_value(value);
+    if ((seen_ & bit(field)) != 0) return read_again(field, value);
+    seen_ |= bit(field);
     switch (field) {
       case Field::batch:
-        return read_text(field, value, kBatchNameBytesMax, event_.batch);
+        return read_batch(type, value);
       case Field::id:
-        return read_id(field, value);
+        return read_id(field, type, value);
       case Field::ids:
-        return read_ids(field, value);
+        return read_ids(field, type, value);
       case Field::range:
-        return read_range(field, value);
+        return read_range(field, type, value);
       case Field::side:
-        return read_text(field, value, kSideBytesMax, event_.side);
+        return read_text(field, type, value, kSideBytesMax, event_.side);
       case Field::op:
-        return read_op(field, value);
+        return read_op(field, type, value);
       case Field::ts:
       case Field::due:
-        return read_time(field, value);
+        return read_time(field, type, value);
       case Field::source: {
         std::string_view source;
-        return read_text(field, value, kAnyLength, source);
+        return read_text(field, type, value, kAnyLength, source);
       }
       case Field::attrs:
-        return read_attrs(field, value);
+        return read_attrs(field, type, value);
     }
     return false;
   }
 
-  bool read_text(Field field, od::value value, std::size_t bytes_max, std::string_view& text) {
-    od::json_type type{};
-    if (value.type().get(type)) return false;
+  // Which of several values counts nobody knows.
+  [[gnu::cold]] bool read_again(Field field, od::value& value) {
+    if (field == Field::attrs) event_.attributes = {};
+    return skip_faulty(BadRecordReason::conflicting_fields, field, value);
+  }
+
+  bool read_text(Field field, od::json_type type, od::value& value, std::size_t bytes_max,
+                 std::string_view& text) {
     if (type != od::json_type::string)
-      return skip_blamed(BadRecordReason::wrong_type, field, value);
+      return skip_faulty(BadRecordReason::wrong_type, field, value);
     if (value.get_string().get(text)) return false;
     if (text.empty()) {
-      blame(BadRecordReason::empty_field, field);
+      fault(BadRecordReason::empty_field, field);
     } else if (text.size() > bytes_max) {
-      blame(BadRecordReason::field_too_long, field);
+      fault(BadRecordReason::field_too_long, field);
     } else if (has_nul(text)) {
-      blame(BadRecordReason::wrong_type, field);
+      fault(BadRecordReason::wrong_type, field);
     }
     return true;
   }
 
-  bool read_id(Field field, od::value value) {
-    od::json_type type{};
-    if (value.type().get(type)) return false;
+  bool read_batch(od::json_type type, od::value& value) {
+    if (type == od::json_type::number)
+      return read_digits(Field::batch, value, kBatchNameBytesMax, event_.batch);
+    return read_text(Field::batch, type, value, kBatchNameBytesMax, event_.batch);
+  }
+
+  bool read_id(Field field, od::json_type type, od::value& value) {
     if (type == od::json_type::number) {
       std::uint64_t number = 0;
-      if (value.get_uint64().get(number))
-        return skip_blamed(BadRecordReason::not_an_integer, field, value);
+      if (value.get_uint64().get(number)) return read_odd_integer(field, value);
       ids_.emplace_back(number);
       return true;
     }
     if (type != od::json_type::string)
-      return skip_blamed(BadRecordReason::wrong_type, field, value);
+      return skip_faulty(BadRecordReason::wrong_type, field, value);
     std::string_view text;
     if (value.get_string().get(text)) return false;
     if (text.empty()) {
-      blame(BadRecordReason::empty_field, field);
+      fault(BadRecordReason::empty_field, field);
     } else if (text.size() > kIdBytesMax) {
-      blame(BadRecordReason::field_too_long, field);
+      fault(BadRecordReason::field_too_long, field);
     } else {
       ids_.push_back(RecordId::from_text(text));
     }
     return true;
   }
 
-  bool read_ids(Field field, od::value value) {
-    od::json_type type{};
-    if (value.type().get(type)) return false;
-    if (type != od::json_type::array) return skip_blamed(BadRecordReason::wrong_type, field, value);
+  // An integer that is negative or larger than 64 bits is the text of its digits.
+  [[gnu::cold]] bool read_odd_integer(Field field, od::value& value) {
+    std::string_view digits;
+    if (!read_digits(field, value, kIdBytesMax, digits)) return false;
+    if (!digits.empty()) ids_.push_back(RecordId::from_text(digits));
+    return true;
+  }
+
+  // Of an integer; empty where it is none.
+  [[gnu::cold]] bool read_digits(Field field, od::value& value, std::size_t bytes_max,
+                                 std::string_view& digits) {
+    std::string_view number;
+    if (!raw_json(value, number)) return false;
+    digits = integer_of(number).value_or(std::string_view{});
+    if (digits.empty()) {
+      fault(BadRecordReason::not_an_integer, field);
+    } else if (digits.size() > bytes_max) {
+      fault(BadRecordReason::field_too_long, field);
+    }
+    return true;
+  }
+
+  bool read_ids(Field field, od::json_type type, od::value& value) {
+    if (type != od::json_type::array) return skip_faulty(BadRecordReason::wrong_type, field, value);
     od::array array;
     if (value.get_array().get(array)) return false;
     bool empty = true;
     for (auto next : array) {
       od::value element;
-      if (std::move(next).get(element) || !read_id(field, element)) return false;
+      od::json_type element_type{};
+      if (std::move(next).get(element) || element.type().get(element_type)) return false;
+      if (!read_id(field, element_type, element)) return false;
       empty = false;
     }
-    if (empty) blame(BadRecordReason::empty_field, field);
+    if (empty) fault(BadRecordReason::empty_field, field);
     return true;
   }
 
   // A bound may be text like an id, for producers whose numbers end at 2^53.
-  bool read_bound(Field field, od::value value, std::uint64_t& bound) {
+  bool read_bound(Field field, od::value& value, std::uint64_t& bound) {
     od::json_type type{};
     if (value.type().get(type)) return false;
     if (type == od::json_type::number) {
       if (!value.get_uint64().get(bound)) return true;
-      return skip_blamed(BadRecordReason::not_an_integer, field, value);
+      return skip_faulty(BadRecordReason::not_an_integer, field, value);
     }
     if (type != od::json_type::string)
-      return skip_blamed(BadRecordReason::wrong_type, field, value);
+      return skip_faulty(BadRecordReason::wrong_type, field, value);
     std::string_view text;
     if (value.get_string().get(text)) return false;
     const auto number = canonical_integer(text);
-    if (!number) blame(BadRecordReason::not_an_integer, field);
+    if (!number) fault(BadRecordReason::not_an_integer, field);
     bound = number.value_or(0);
     return true;
   }
 
-  bool read_range(Field field, od::value value) {
-    od::json_type type{};
-    if (value.type().get(type)) return false;
-    if (type != od::json_type::array) return skip_blamed(BadRecordReason::wrong_type, field, value);
+  bool read_range(Field field, od::json_type type, od::value& value) {
+    if (type != od::json_type::array) return skip_faulty(BadRecordReason::wrong_type, field, value);
     od::array array;
     if (value.get_array().get(array)) return false;
     IntegerRange range;
@@ -221,58 +258,55 @@ class JsonDecoder::Impl {
       ++count;
     }
     if (count != 2 || range.lo > range.hi || range.hi - range.lo >= kRangeIdsMax) {
-      blame(BadRecordReason::bad_range, field);
+      fault(BadRecordReason::bad_range, field);
     }
     event_.range = range;
     return true;
   }
 
-  bool read_op(Field field, od::value value) {
+  bool read_op(Field field, od::json_type type, od::value& value) {
     std::string_view op;
-    if (!read_text(field, value, kAnyLength, op)) return false;
-    if (!op.empty() && op != "add") blame(BadRecordReason::unsupported_op, field);
+    if (!read_text(field, type, value, kAnyLength, op)) return false;
+    if (!op.empty() && op != "add") fault(BadRecordReason::unsupported_op, field);
     return true;
   }
 
-  bool read_time(Field field, od::value value) {
-    od::json_type type{};
-    if (value.type().get(type)) return false;
+  bool read_time(Field field, od::json_type type, od::value& value) {
     if (type == od::json_type::number) {
-      std::int64_t ms = 0;
-      if (value.get_int64().get(ms))
-        return skip_blamed(BadRecordReason::bad_timestamp, field, value);
-      if (ms < 0 || ms > kTimestampMsMax) blame(BadRecordReason::bad_timestamp, field);
+      double number = 0;
+      if (value.get_double().get(number))  // one beyond all that we can hold, or none
+        return skip_faulty(BadRecordReason::bad_timestamp, field, value);
+      if (!timestamp_of(number)) fault(BadRecordReason::bad_timestamp, field);
       return true;
     }
     std::string_view text;
-    if (!read_text(field, value, kAnyLength, text)) return false;
+    if (!read_text(field, type, value, kAnyLength, text)) return false;
     if (text.empty() || parse_timestamp(text)) return true;
     if (field == Field::due && parse_duration(text)) return true;
-    blame(BadRecordReason::bad_timestamp, field);
+    fault(BadRecordReason::bad_timestamp, field);
     return true;
   }
 
-  bool read_attrs(Field field, od::value value) {
-    od::json_type type{};
+  bool read_attrs(Field field, od::json_type type, od::value& value) {
+    if (type != od::json_type::object)
+      return skip_faulty(BadRecordReason::wrong_type, field, value);
     std::string_view text;
-    if (value.type().get(type) || !raw_json(value, text)) return false;
-    if (type != od::json_type::object) {
-      blame(BadRecordReason::wrong_type, field);
-    } else if (text.size() > kAttributesBytesMax) {
-      blame(BadRecordReason::field_too_long, field);
+    if (!raw_json(value, text)) return false;
+    if (text.size() > kAttributesBytesMax) {
+      fault(BadRecordReason::field_too_long, field);
+    } else {
+      event_.attributes = text;
     }
-    event_.attributes = text;
     return true;
   }
 
-  bool skip_blamed(BadRecordReason reason, Field field, od::value value) {
-    blame(reason, field);
+  [[gnu::cold]] bool skip_faulty(BadRecordReason reason, Field field, od::value& value) {
+    fault(reason, field);
     return skip_value(value);
   }
 
   // What only the whole event shows.
   void finish() {
-    constexpr auto bit = [](Field field) { return 1U << static_cast<unsigned>(field); };
     const auto records = seen_ & (bit(Field::id) | bit(Field::ids) | bit(Field::range));
     if ((seen_ & bit(Field::batch)) == 0) {
       blame(BadRecordReason::missing_field, Field::batch);
@@ -288,6 +322,12 @@ class JsonDecoder::Impl {
   [[nodiscard]] Field first_mapped_record_field() const {
     if (!tree_.spelling(Field::id).empty()) return Field::id;
     return tree_.spelling(Field::ids).empty() ? Field::range : Field::ids;
+  }
+
+  // What is only said beside a record costs the record nothing.
+  [[gnu::cold]] void fault(BadRecordReason reason, Field field) {
+    if (is_needed(field)) return blame(reason, field);
+    ++event_.unread_fields;
   }
 
   void blame(BadRecordReason reason, Field field) { blame(reason, tree_.spelling(field)); }

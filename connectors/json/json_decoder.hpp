@@ -16,9 +16,10 @@ namespace rollcall::json {
 //          wrong with it; of several wrong fields the first one is named.
 //
 // Everything is validated, also what no field needs: an unknown value that is not JSON makes the record bad. Unknown
-// fields are counted in every object that the mapping leads into. A null on the way to a nested field is an absent
-// object; a null in a field's own place is a wrong type. A mapped field that occurs twice is conflicting. Text with a
-// NUL is a wrong type for `batch`, `side` and `source`, as no database text can hold it.
+// fields are counted in every object that the mapping leads into. A null is a field, or an object on the way to one, that is
+// not there. A field that is not needed (is_needed) and cannot be read is left out and counted: unread_fields. A mapped
+// field that occurs twice is conflicting. Text with a NUL is a wrong type for `batch`, `side` and `source`, as no database
+// text can hold it. A byte order mark before the JSON is skipped.
 class JsonDecoder final : public Decoder {
  public:
   // `names` must have no problems().

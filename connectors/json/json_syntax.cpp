@@ -161,4 +161,10 @@ class Checker {
 
 Syntax check_syntax(std::string_view text) { return Checker(text).check(); }
 
+std::optional<std::string_view> integer_of(std::string_view value) {
+  const auto digits = value.substr(value.starts_with('-') ? 1 : 0);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != digits.npos) return std::nullopt;
+  return digits == "0" ? digits : value;
+}
+
 }  // namespace rollcall::json

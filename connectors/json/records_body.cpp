@@ -6,6 +6,7 @@
 #include <simdjson.h>
 #include <string_view>
 
+#include "connectors/json/byte_order_mark.hpp"
 #include "connectors/json/json_syntax.hpp"
 #include "connectors/json/on_demand_skip.hpp"
 
@@ -48,20 +49,21 @@ class Reader {
   bool read_root(od::object& object) {
     if (single_) begin_record();
     const bool read = read_fields(object, [this](std::string_view key, od::value value) {
-      if (key == "batch_id") return read_batch(value);
-      if (single_) return read_field(key, value);
-      return key == "records" ? read_list(value) : skip_value(value);
+      od::json_type type{};
+      if (value.type().get(type)) return false;
+      if (type == od::json_type::null) return skip_value(value);  // as if it were not there
+      if (key == "batch_id") return read_batch(type, value);
+      if (single_) return read_field(key, type, value);
+      return key == "records" ? read_list(type, value) : skip_value(value);
     });
     if (read && single_) end_record();
     return read;
   }
 
-  bool read_batch(od::value value) {
+  bool read_batch(od::json_type type, od::value& value) {
     std::uint64_t number = 0;
     if (batch_seen_) blame("/batch_id", "is given twice");
     batch_seen_ = true;
-    od::json_type type{};
-    if (value.type().get(type)) return false;
     if (type == od::json_type::number && !value.get_uint64().get(number) && number > 0 &&
         number <= kBatchNumberMax) {
       body_.batch = static_cast<BatchNumber>(number);
@@ -71,11 +73,9 @@ class Reader {
     return skip_value(value);
   }
 
-  bool read_list(od::value value) {
+  bool read_list(od::json_type type, od::value& value) {
     if (records_seen_) blame("/records", "is given twice");
     records_seen_ = true;
-    od::json_type type{};
-    if (value.type().get(type)) return false;
     if (type != od::json_type::array) {
       blame("/records", "must be a list of records");
       return skip_value(value);
@@ -100,8 +100,12 @@ class Reader {
     od::object object;
     if (value.get_object().get(object)) return false;
     begin_record();
-    const bool read = read_fields(
-        object, [this](std::string_view key, od::value field) { return read_field(key, field); });
+    const bool read = read_fields(object, [this](std::string_view key, od::value field) {
+      od::json_type field_type{};
+      if (field.type().get(field_type)) return false;
+      if (field_type == od::json_type::null) return skip_value(field);
+      return read_field(key, field_type, field);
+    });
     if (read) end_record();
     return read;
   }
@@ -118,12 +122,13 @@ class Reader {
     body_.change.records.push_back(record_);
   }
 
-  bool read_field(std::string_view key, od::value value) {
-    if (key == "record_id") return first(kId, "/record_id") ? read_id(value) : skip_value(value);
-    if (key == "status") return first(kStatus, "/status") ? read_status(value) : skip_value(value);
-    if (key == "record_metadata") {
-      return first(kMetadata, "/record_metadata") ? read_metadata(value) : skip_value(value);
-    }
+  bool read_field(std::string_view key, od::json_type type, od::value& value) {
+    if (key == "record_id")
+      return first(kId, "/record_id") ? read_id(type, value) : skip_value(value);
+    if (key == "status")
+      return first(kStatus, "/status") ? read_status(type, value) : skip_value(value);
+    if (key == "record_metadata")
+      return first(kMetadata, "/record_metadata") ? read_metadata(type, value) : skip_value(value);
     return skip_value(value);
   }
 
@@ -132,16 +137,22 @@ class Reader {
     return (std::exchange(seen_, seen_ | field) & field) == 0;
   }
 
-  bool read_id(od::value value) {
-    od::json_type type{};
-    if (value.type().get(type)) return false;
+  bool read_id(od::json_type type, od::value& value) {
     if (type == od::json_type::number && !value.get_uint64().get(record_.first)) return true;
-    if (type != od::json_type::string) {
-      blame_field("/record_id", "must be an integer from 0 to 2^64-1 or a text");
-      return skip_value(value);
-    }
     std::string_view text;
-    if (value.get_string().get(text)) return false;
+    if (type == od::json_type::string) {
+      if (value.get_string().get(text)) return false;
+    } else {
+      // An integer of another size is the text of its digits.
+      std::string_view json;
+      if (!raw_json(value, json)) return false;
+      const auto digits = integer_of(json);
+      if (!digits) {
+        blame_field("/record_id", "must be an integer or a text");
+        return true;
+      }
+      text = *digits;
+    }
     if (text.empty() || text.size() > kIdBytesMax) {
       blame_field("/record_id", "must have 1 to " + std::to_string(kIdBytesMax) + " bytes");
     } else if (const auto number = canonical_integer(text)) {
@@ -155,9 +166,7 @@ class Reader {
     return true;
   }
 
-  bool read_status(od::value value) {
-    od::json_type type{};
-    if (value.type().get(type)) return false;
+  bool read_status(od::json_type type, od::value& value) {
     if (type != od::json_type::string) {
       blame_field("/status", "must be a text: expected or processed");
       return skip_value(value);
@@ -176,18 +185,15 @@ class Reader {
     return true;
   }
 
-  bool read_metadata(od::value value) {
-    od::json_type type{};
-    if (value.type().get(type)) return false;
+  bool read_metadata(od::json_type type, od::value& value) {
     std::string_view text;
     if (!raw_json(value, text)) return false;
-    if (type != od::json_type::string && type != od::json_type::object &&
-        type != od::json_type::null) {
+    if (type != od::json_type::string && type != od::json_type::object) {
       blame_field("/record_metadata", "must be a text, an object or null");
     } else if (text.size() > kAttributesBytesMax) {
       blame_field("/record_metadata",
                   "must have at most " + std::to_string(kAttributesBytesMax) + " bytes");
-    } else if (type != od::json_type::null) {
+    } else {
       body_.change.details.push_back(
           {body_.change.records.size(), body_.change.detail_bytes.size(), text.size()});
       body_.change.detail_bytes += text;
@@ -227,6 +233,7 @@ RecordsBody::Syntax syntax_of_refused(std::string_view text) {
 RecordsBody read_body(std::string& text, bool single) {
   RecordsBody body;
   body.metadata = "null";
+  if (text.starts_with(kByteOrderMark)) text.erase(0, kByteOrderMark.size());
   Reader reader{body};
   if (!reader.read(text, single)) {
     body.syntax = syntax_of_refused(text);

@@ -48,7 +48,20 @@ class Reader {
     return count > 0;
   }
 
+  bool word(std::string_view word) {
+    if (!rest_.starts_with(word)) return false;
+    rest_.remove_prefix(word.size());
+    return true;
+  }
+
+  // "[Europe/Berlin]"
+  void skip_bracketed() {
+    const auto end = rest_.find(']');
+    if (rest_.starts_with('[') && end == rest_.size() - 1) rest_ = {};
+  }
+
   [[nodiscard]] bool at_end() const { return rest_.empty(); }
+  [[nodiscard]] bool at_word_end() const { return rest_.empty() || rest_.front() == '['; }
 
  private:
   std::string_view rest_;
@@ -70,33 +83,55 @@ bool read_date(Reader& reader, std::int64_t& days) {
   return true;
 }
 
+// Hours and minutes are enough.
 bool read_time(Reader& reader, std::int64_t& ms) {
   int hour = 0;
   int minute = 0;
   int second = 0;
   int fraction = 0;
-  if (!reader.digits(2, hour) || !reader.one_of(":") || !reader.digits(2, minute) ||
-      !reader.one_of(":") || !reader.digits(2, second)) {
-    return false;
+  if (!reader.digits(2, hour) || !reader.one_of(":") || !reader.digits(2, minute)) return false;
+  if (reader.one_of(":")) {
+    if (!reader.digits(2, second)) return false;
+    if (reader.one_of(".,") && !reader.fraction_ms(fraction)) return false;
   }
   if (hour > 23 || minute > 59 || second > 60) return false;
-  if (reader.one_of(".") && !reader.fraction_ms(fraction)) return false;
   ms = ((hour * 60 + minute) * 60 + second) * std::int64_t{1000} + fraction;
   return true;
 }
 
+// What stands behind a time; nothing is UTC.
 bool read_offset(Reader& reader, std::int64_t& ms) {
   ms = 0;
-  if (reader.one_of("Zz")) return true;
+  if (reader.at_end() || reader.one_of("Zz")) return true;
+  (void)reader.one_of(" ");
+  if (reader.word("UTC") || reader.word("GMT") || reader.one_of("Zz")) return true;
   char sign = 0;
   int hour = 0;
   int minute = 0;
-  if (!reader.one_of("+-", sign) || !reader.digits(2, hour) || !reader.one_of(":") ||
-      !reader.digits(2, minute) || hour > 23 || minute > 59) {
-    return false;
-  }
+  if (!reader.one_of("+-", sign) || !reader.digits(2, hour)) return false;
+  const bool has_minutes = reader.one_of(":") || !reader.at_word_end();
+  if (has_minutes && !reader.digits(2, minute)) return false;
+  if (hour > 23 || minute > 59) return false;
   ms = (hour * 60 + minute) * std::int64_t{60'000} * (sign == '-' ? -1 : 1);
   return true;
+}
+
+std::optional<std::int64_t> within_range(std::int64_t ms) {
+  if (ms < 0 || ms > kTimestampMsMax) return std::nullopt;
+  return ms;
+}
+
+// The digits of a number of milliseconds or microseconds of our time. Fewer or others could be a date without its dashes.
+std::optional<std::int64_t> read_epoch(std::string_view text) {
+  constexpr std::size_t kMsDigits = 13;
+  constexpr std::size_t kUsDigits = 16;
+  if (text.size() != kMsDigits && text.size() != kUsDigits) return std::nullopt;
+  std::int64_t number = 0;
+  for (const char c : text) {
+    if (!is_digit(c)) return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  return text.size() == kUsDigits ? number / 1000 : number;
 }
 
 struct Unit {
@@ -121,13 +156,20 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text) {
   std::int64_t days = 0;
   std::int64_t time_ms = 0;
   std::int64_t offset_ms = 0;
-  if (!read_date(reader, days) || !reader.one_of("Tt ") || !read_time(reader, time_ms) ||
-      !read_offset(reader, offset_ms) || !reader.at_end()) {
-    return std::nullopt;
+  if (!read_date(reader, days)) return read_epoch(text);
+  if (!reader.at_end()) {
+    if (!reader.one_of("Tt ") || !read_time(reader, time_ms) || !read_offset(reader, offset_ms))
+      return std::nullopt;
+    reader.skip_bracketed();
+    if (!reader.at_end()) return std::nullopt;
   }
-  const auto ms = days * std::int64_t{86'400'000} + time_ms - offset_ms;
-  if (ms < 0 || ms > kTimestampMsMax) return std::nullopt;
-  return ms;
+  return within_range(days * std::int64_t{86'400'000} + time_ms - offset_ms);
+}
+
+std::optional<std::int64_t> timestamp_of(double number) {
+  constexpr auto kMsEnd = static_cast<double>(kTimestampMsMax) + 1.0;
+  if (!(number >= 0.0) || number >= kMsEnd * 1000.0) return std::nullopt;
+  return static_cast<std::int64_t>(number < kMsEnd ? number : number / 1000.0);
 }
 
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {

@@ -88,6 +88,7 @@ void Pump::begin_record(const RawRecord& record) {
   const Event* event = decode(record);
   if (event == nullptr) return;
   counters.unknown_fields += event->unknown_fields;
+  counters.unread_fields += event->unread_fields;
   if (!state.bound && event->side.empty())
     return refuse(record, {BadRecordReason::missing_field, "side", event->batch});
 

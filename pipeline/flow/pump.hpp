@@ -22,6 +22,7 @@ struct ChannelCounters {
   std::uint64_t records = 0;  // handed out by the source
   std::uint64_t applied = 0;  // became part of a ledger
   std::uint64_t unknown_fields = 0;
+  std::uint64_t unread_fields = 0;  // left out of records that were taken
   std::array<std::uint64_t, kBadRecordReasons> refused{};
   std::uint64_t skipped_empty = 0;  // without a value, as tombstones are
   std::uint64_t skipped_bad = 0;    // that could not be read, where nobody minds

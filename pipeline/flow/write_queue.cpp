@@ -149,6 +149,8 @@ bool WriteQueue::apply(Entry& entry, std::size_t& budget) {
     entry.answer.receipt.lines += records->lines;
     entry.answer.receipt.refused += records->refused;
     counters_.refused_lines += records->refused;
+    counters_.unknown_fields += records->unknown_fields;
+    counters_.unread_fields += records->unread_fields;
   } else if (auto* made = std::get_if<CreateBatch>(&entry.write.change)) {
     if (!create(entry, *made, budget)) return false;
   } else if (const auto* one = std::get_if<DeleteBatch>(&entry.write.change)) {

@@ -23,6 +23,8 @@ struct WriteCounters {
   std::array<std::uint64_t, kSidesMax> events{};  // for each of the default sides: ids and ranges
   std::uint64_t events_of_other_sides = 0;
   std::uint64_t refused_lines = 0;  // that could not be read, or named a side that is none
+  std::uint64_t unknown_fields = 0;
+  std::uint64_t unread_fields = 0;  // left out of records that were taken
 };
 
 // Writes that clients wait for, applied one after the other, a bounded piece at a time. As a drain,

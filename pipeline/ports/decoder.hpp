@@ -20,7 +20,7 @@ enum class BadRecordReason : std::uint8_t {
   missing_field,
   empty_field,
   field_too_long,      // batch over 256 bytes, id over 512
-  not_an_integer,      // a JSON number that is no integer in 0 .. 2^64-1
+  not_an_integer,      // a JSON number that is no integer; in a range one beyond 0 .. 2^64-1
   conflicting_fields,  // more than one of id, ids, range; or one of them twice
   bad_range,           // lo > hi, or longer than kRangeIdsMax
   bad_timestamp,
@@ -44,6 +44,7 @@ struct Event {
   std::optional<IntegerRange> range;
   std::string_view attributes;  // the JSON of `attrs`; empty where there are none
   std::uint32_t unknown_fields = 0;
+  std::uint32_t unread_fields = 0;  // optional ones that could not be read, and were left out
 };
 
 struct BadRecord {

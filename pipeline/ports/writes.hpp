@@ -66,6 +66,9 @@ struct AddRecords {
   bool gathers_sources = false;
   std::uint64_t lines = 0;    // of the body that these came from, bad ones too
   std::uint64_t refused = 0;  // lines that could not be read
+  // Of the lines that were read: fields that nobody knows, and optional ones that could not be read and were left out.
+  std::uint64_t unknown_fields = 0;
+  std::uint64_t unread_fields = 0;
   // A batch that does not exist: made, as an event would, or the write is refused.
   bool makes_batches = false;
   // A side that a batch does not have: its lines are refused, or all of the write.

@@ -39,6 +39,9 @@ std::string walk_batch_creation(Contract& contract, const std::string& batch) {
   const auto first = contract.ask(with_key(post("createBatch", target, compared), "systems"), 201);
   const auto again = contract.ask(with_key(post("createBatch", target, compared), "systems"), 201);
   CHECK(first.body == again.body);
+  const std::string marked = "\xef\xbb\xbf{\"batch_name\":\"marked\",\"sides\":null}";
+  contract.ask(post("createBatch", target, marked), 201);
+  contract.ask({"deleteBatch", target + "/marked"}, 204);
   const std::string declared =
       R"({"batch_name":"declared","range":[1,10],"deadline":"2026-12-24T18:00:00Z"})";
   contract.ask(post("createBatch", target, declared), 201);
@@ -57,6 +60,8 @@ void walk_records(Contract& contract, const std::string& number) {
        {R"("record_id":10001,"status":"expected","record_metadata":"Order 10001")",
         R"("record_id":"A-7","status":"processed","record_metadata":{"lines":[1,2]})",
         R"("record_id":"18446744073709551615","status":"expected","record_metadata":null)",
+        R"("record_id":-5,"status":"expected")",
+        R"("record_id":18446744073709551616,"record_id":null,"status":"expected")",
         R"("record_id":10002,"status":"expected")"})
     contract.ask(post("addRecord", target, named + ',' + record + '}'), 201);
   const auto attributes = [&](const std::string& record) {
@@ -66,10 +71,15 @@ void walk_records(Contract& contract, const std::string& number) {
   CHECK(attributes("10001") == "Order 10001");
   CHECK(attributes("A-7") == json::parse(R"({"lines":[1,2]})"));
   CHECK(attributes("18446744073709551615").is_null());
+  CHECK(attributes("-5").is_null());
+  CHECK(attributes("18446744073709551616").is_null());
+  contract.ask(post("addRecord", target,
+                    "\xef\xbb\xbf" + named + R"(,"record_id":10002,"status":"expected"})"),
+               201);
   refuse_bodies(contract, "addRecord", target);
   contract.ask(
       post("addRecord", target, R"({"batch_id":999999,"record_id":1,"status":"expected"})"), 404);
-  contract.ask(post("addRecord", target, named + R"(,"record_id":-1,"status":"expected"})"), 422);
+  contract.ask(post("addRecord", target, named + R"(,"record_id":-1.0,"status":"expected"})"), 422);
   contract.ask(post("addRecord", target, named + R"(,"record_id":1,"status":"late"})"), 422);
   const auto with_metadata = [&named](const std::string& metadata) {
     return named + R"(,"record_id":1,"status":"expected","record_metadata":)" + metadata + '}';
@@ -94,6 +104,8 @@ void walk_bulk(Contract& contract, const std::string& number) {
   CHECK(
       json::parse(contract.ask(post("addRecords", target, body(two)), 201).body).at("duplicates") ==
       2);
+  CHECK(json::parse(contract.ask(post("addRecords", target, "\xef\xbb\xbf" + body(two)), 201).body)
+            .at("duplicates") == 2);
   const Call keyed = with_key(post("addRecords", target, body(two)), "bulk-1");
   CHECK(contract.ask(keyed, 201).body == contract.ask(keyed, 201).body);
   const Call other = with_key(post("addRecords", target, body("")), "bulk-1");
@@ -122,6 +134,16 @@ void walk_events(Contract& contract, const std::string& batch) {
   const std::string record = "/api/v1/batches/by-name/" + batch + "/records/20013";
   CHECK(json::parse(contract.ask({"getRecordByName", record}, 200).body).at("attributes") ==
         json::parse(R"({"lines":2})"));
+  // As clients write them who mean well.
+  const std::string deviating =
+      "\xef\xbb\xbf" + named +
+      R"("expected","id":-5,"ids":null,"range":null,"ts":null,"due":null,"source":null})"
+      "\n" +
+      named + R"("expected","id":20001,"ts":"soon","due":[],"source":7,"attrs":"none"})" + "\n" +
+      named + R"("expected","id":20001,"ts":"2026-11-25 07:00:00+00"})";
+  contract.ask(post("addEvents", target, deviating, type), 201);
+  const std::string metrics = contract.ask({"getMetrics", "/metrics"}, 200).body;
+  CHECK(metrics.find("rollcall_unread_fields_total{source=\"http\"} 4\n") != metrics.npos);
   contract.ask(with_key(post("addEvents", target, good, type), "events-1"), 201);
   contract.ask(with_key(post("addEvents", target, good, type), "events-1"), 201);
   contract.ask(with_key(post("addEvents", target, good + good, type), "events-1"), 422);

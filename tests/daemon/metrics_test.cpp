@@ -20,12 +20,15 @@ TEST_CASE("counters show the total that was handed over, under their labels") {
   metrics.set_events("orders", "expected", 1);
   metrics.set_events("orders", "expected", 9'007'199'254'740'991);
   metrics.set_bad_records("orders", "not_json", 2);
+  metrics.set_fields("orders", 5, 4);
   metrics.set_duplicates("processed", 3);
   metrics.add_invariant_violation();
   CHECK(has_line(metrics, "# TYPE rollcall_events_total counter"));
   CHECK(has_line(metrics,
                  R"(rollcall_events_total{source="orders",side="expected"} 9007199254740991)"));
   CHECK(has_line(metrics, R"(rollcall_bad_records_total{source="orders",reason="not_json"} 2)"));
+  CHECK(has_line(metrics, R"(rollcall_unknown_fields_total{source="orders"} 5)"));
+  CHECK(has_line(metrics, R"(rollcall_unread_fields_total{source="orders"} 4)"));
   CHECK(has_line(metrics, R"(rollcall_duplicates_total{side="processed"} 3)"));
   CHECK(has_line(metrics, "rollcall_invariant_violations_total 1"));
 }

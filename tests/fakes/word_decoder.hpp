@@ -8,7 +8,8 @@
 
 namespace rollcall::fakes {
 
-// Reads "batch id id ...", with "side=NAME" or "range=LO-HI" among the ids; "!" is a bad
+// Reads "batch id id ...", with "side=NAME" or "range=LO-HI" among the ids, "what?" for a field that nobody knows and
+// "when?" for one that cannot be read; "!" is a bad
 // record, and "! batch=NAME" one that names its batch. Enough to drive the
 // flow without a JSON library.
 class WordDecoder final : public Decoder {
@@ -27,6 +28,10 @@ class WordDecoder final : public Decoder {
         event_.side = word.substr(5);
       } else if (word.starts_with("range=")) {
         event_.range = range(word.substr(6));
+      } else if (word == "what?") {
+        ++event_.unknown_fields;
+      } else if (word == "when?") {
+        ++event_.unread_fields;
       } else {
         ids_.push_back(RecordId::from_text(word));
       }

@@ -95,6 +95,20 @@ TEST_CASE("a bad record becomes a dead letter with its position, and reading goe
   CHECK(pump.counters()[0].refused[static_cast<std::size_t>(BadRecordReason::not_json)] == 1);
 }
 
+TEST_CASE(
+    "fields that nobody knows, or that were left out, are counted beside the records that were "
+    "taken") {
+  Fixture f;
+  f.log.append(0, "b 1 what? what? when?");
+  f.log.append(0, "b 2 when?");
+  f.log.append(0, "! when?");
+  Pump pump = f.pump();
+  Fixture::run_until_idle(pump);
+  CHECK(pump.counters()[0].applied == 2);
+  CHECK(pump.counters()[0].unknown_fields == 2);
+  CHECK(pump.counters()[0].unread_fields == 2);
+}
+
 TEST_CASE("an event with many ids takes several turns and no cut fits between them") {
   Fixture f;
   std::string payload = "b";

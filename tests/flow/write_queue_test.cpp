@@ -201,11 +201,15 @@ TEST_CASE("what cannot be applied whole is not applied at all") {
   CHECK(refused.refused_lines == std::vector<std::uint32_t>{4, 7});
   CHECK(process.reconciler->batch("b")->totals[0] == 0);
   mixed.all_or_nothing = false;
+  mixed.unknown_fields = 3;
+  mixed.unread_fields = 2;
   const auto partly = client.ask(process, {mixed, whole("k", 1)});  // the key was not used up
   CHECK(partly.outcome == WriteOutcome::applied);
   CHECK(partly.receipt.accepted == 8);
   CHECK(partly.receipt.refused == 2);
   CHECK(partly.refused_lines == std::vector<std::uint32_t>{4, 7});
+  CHECK(process.reconciler->write_counters().unknown_fields == 3);
+  CHECK(process.reconciler->write_counters().unread_fields == 2);
 }
 
 TEST_CASE("of several who take the same number exactly one gets it") {

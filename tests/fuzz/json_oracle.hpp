@@ -49,16 +49,25 @@ inline const boost::json::value* member(const boost::json::value& value, const c
   return value.is_object() ? value.get_object().if_contains(key) : nullptr;
 }
 
+// An integer that has more digits than the oracle holds is a double to it, as 1e30 is.
+inline bool is_beyond(const boost::json::value* value) {
+  constexpr double kHeld = 9.2e18;
+  return value != nullptr && value->is_double() &&
+         (value->get_double() > kHeld || value->get_double() < -kHeld);
+}
+
+// True also for what is_beyond().
 inline bool is_id(const boost::json::value* value) {
   if (value == nullptr) return false;
-  if (value->is_uint64() || (value->is_int64() && value->get_int64() >= 0)) return true;
+  if (value->is_uint64() || value->is_int64() || is_beyond(value)) return true;
   return value->is_string() && !value->get_string().empty() && value->get_string().size() <= 512;
 }
 
-// The text of the id that a reader should have made of it.
+// The text of the id that a reader should have made of it; not of what is_beyond().
 inline std::string id_text(const boost::json::value& value) {
   if (value.is_string()) return std::string{view(value.get_string())};
-  return std::to_string(value.to_number<std::uint64_t>());
+  if (value.is_uint64()) return std::to_string(value.get_uint64());
+  return std::to_string(value.to_number<std::int64_t>());
 }
 
 }  // namespace rollcall::fuzz

@@ -38,6 +38,15 @@ TEST_CASE("one JSON object and nothing else is a small body") {
   CHECK(syntax_of(deep) == Syntax::malformed);
 }
 
+TEST_CASE("a byte order mark before a small body is skipped") {
+  BodyObject body{"\xef\xbb\xbf{\"a\":\"x\"}"};
+  CHECK(body.syntax() == Syntax::object);
+  CHECK(body.required_text("a", 1) == "x");
+  CHECK(syntax_of("\xef\xbb\xbf[]") == Syntax::not_an_object);
+  CHECK(syntax_of("\xef\xbb\xbf") == Syntax::malformed);
+  CHECK(syntax_of("{}\xef\xbb\xbf") == Syntax::malformed);
+}
+
 TEST_CASE("what is no object has no fields") {
   for (const char* text : {"[]", "{", R"({"a":1e400})"}) {
     BodyObject body{text};

@@ -86,6 +86,35 @@ TEST_CASE("blank lines are lines that say nothing") {
   CHECK(taken("").units.empty());
 }
 
+TEST_CASE("a byte order mark before a line is no part of it") {
+  const std::string mark = "\xef\xbb\xbf";
+  const std::string both = "a: 1@0=expected 2@1=processed\n";
+  CHECK(only_unit(mark + kOne + '\n' + kTwo) == both);
+  CHECK(only_unit(kOne + '\n' + mark + kTwo) == both);  // of files that were put together
+  CHECK(only_unit(mark + "\r\n" + kOne) == "a: 1@1=expected\n");
+  CHECK(taken(mark + '\n' + mark).pointers.empty());
+}
+
+TEST_CASE("integers of any size are ids and names of batches") {
+  CHECK(only_unit(R"({"batch":20261125,"ids":[-5,18446744073709551616,7],"side":"expected"})") ==
+        "20261125: '-5'@0=expected '18446744073709551616'@0=expected 7@0=expected\n");
+}
+
+TEST_CASE("null is absent, and what is left out of a record is counted") {
+  const Taken all =
+      taken(R"({"batch":"a","id":1,"side":"expected","ts":null,"attrs":null,"x":1})"
+            "\n"
+            R"({"batch":"a","id":2,"side":"expected","ts":"soon","attrs":[1],"y":1,"z":2})"
+            "\n"
+            R"({"batch":"a","id":3,"side":null,"ts":"soon"})"
+            "\n");
+  REQUIRE(all.units.size() == 1);
+  CHECK(shown(all.units.front()) == "a: 1@0=expected 2@1=expected\n");
+  CHECK(all.units.front().unknown_fields == 3);
+  CHECK(all.units.front().unread_fields == 2);
+  CHECK(all.pointers == std::vector<std::string>{"/3/side"});
+}
+
 TEST_CASE("records of several batches are brought together, each batch in its order") {
   const std::string b = R"({"batch":"b","ids":[9,"x"],"side":"expected","attrs":{"n":1}})";
   const std::string range = R"({"batch":"a","range":[5,6],"side":"s","attrs":{"n":2}})";

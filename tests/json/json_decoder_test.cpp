@@ -6,58 +6,12 @@
 #include <vector>
 
 #include "connectors/json/json_syntax.hpp"
+#include "tests/json/decoded.hpp"
 
 using namespace rollcall;
 using json::FieldNames;
 using json::JsonDecoder;
-
-namespace {
-
-std::string shown(const RecordId& id) {
-  return id.is_integer() ? std::to_string(id.integer()) : "'" + std::string(id.text()) + "'";
-}
-
-// The event in one line, or "reason field".
-std::string decoded(JsonDecoder& decoder, std::string_view payload) {
-  BadRecord bad;
-  const auto* event = decoder.decode(payload, bad);
-  if (event == nullptr) {
-    return std::string(to_string(bad.reason)) +
-           (bad.field.empty() ? "" : " " + std::string(bad.field));
-  }
-  std::string line = std::string(event->batch) + ":";
-  for (const auto& id : event->ids) line += " " + shown(id);
-  if (event->range) {
-    line += " [" + std::to_string(event->range->lo) + ".." + std::to_string(event->range->hi) + "]";
-  }
-  if (!event->side.empty()) line += " side=" + std::string(event->side);
-  if (event->unknown_fields > 0) line += " unknown=" + std::to_string(event->unknown_fields);
-  return line;
-}
-
-std::string decoded(std::string_view payload) {
-  JsonDecoder decoder;
-  return decoded(decoder, payload);
-}
-
-struct Case {
-  std::string payload;
-  std::string expected;
-};
-
-void check_all(const std::vector<Case>& cases, const FieldNames& names = {}) {
-  JsonDecoder reused(names);  // what one record leaves behind must not show in the next
-  for (const auto& c : cases) {
-    CAPTURE(c.payload);
-    CHECK(decoded(reused, c.payload) == c.expected);
-  }
-}
-
-// An otherwise good event with this field added.
-std::string with(const std::string& field) { return R"({"batch":"b","id":1,)" + field + "}"; }
-std::string text_of(std::size_t size) { return std::string(size, 'x'); }
-
-}  // namespace
+using namespace rollcall::test;
 
 TEST_CASE("an event names its batch and its records in any order of fields") {
   check_all({
@@ -72,7 +26,7 @@ TEST_CASE("an event names its batch and its records in any order of fields") {
        "b: [18446744073709551614..18446744073709551615]"},
       {R"({"batch":"b","range":[0,4294967295]})", "b: [0..4294967295]"},
       {with(R"("side":"salesforce","source":"crm","op":"add","attrs":{"a":[1,{}]})"),
-       "b: 1 side=salesforce"},
+       "b: 1 side=salesforce attrs={\"a\":[1,{}]}"},
       {with(R"("ts":1795253400000,"due":"30m")"), "b: 1"},
       {with(R"("ts":"2026-11-21T09:30:00Z","due":"2026-11-21T10:30:00.5+01:00")"), "b: 1"},
       {with(R"("ts":0,"due":1795253400000)"), "b: 1"},
@@ -147,7 +101,10 @@ TEST_CASE("what is not one JSON text in UTF-8 is not_json, whatever else is wron
       {"{\"batch\":\"b\xed\xa0\x80\",\"id\":1}", "not_json"},
       {"{\"batch\":\"b\n\",\"id\":1}", "not_json"},
       {std::string("{\"batch\":\"b\0\",\"id\":1}", 20), "not_json"},
-      {"\xef\xbb\xbf{\"batch\":\"b\",\"id\":1}", "not_json"},
+      {"\xef\xbb\xbf", "not_json"},
+      {"\xef\xbb{\"batch\":\"b\",\"id\":1}", "not_json"},
+      {"\xef\xbb\xbf\xef\xbb\xbf{\"batch\":\"b\",\"id\":1}", "not_json"},
+      {" \xef\xbb\xbf{\"batch\":\"b\",\"id\":1}", "not_json"},
       {R"({"batch":7,"id":tru})", "not_json"},
       {R"([1,2)", "not_json"},
       {R"({"batch":"b","ids":[1,2})", "not_json"},
@@ -198,11 +155,9 @@ TEST_CASE("JSON that is no object is not_an_object") {
 
 TEST_CASE("a field of another type than its own is wrong_type") {
   check_all({
-      {R"({"batch":17,"id":1})", "wrong_type batch"},
-      {R"({"batch":null,"id":1})", "wrong_type batch"},
+      {R"({"batch":true,"id":1})", "wrong_type batch"},
       {R"({"batch":["b"],"id":1})", "wrong_type batch"},
       {R"({"batch":"a\u0000b","id":1})", "wrong_type batch"},
-      {R"({"batch":"b","id":null})", "wrong_type id"},
       {R"({"batch":"b","id":true})", "wrong_type id"},
       {R"({"batch":"b","id":[1]})", "wrong_type id"},
       {R"({"batch":"b","id":{"n":1}})", "wrong_type id"},
@@ -214,12 +169,6 @@ TEST_CASE("a field of another type than its own is wrong_type") {
       {R"({"batch":"b","range":[1,null]})", "wrong_type range"},
       {with(R"("side":1)"), "wrong_type side"},
       {with(R"("op":true)"), "wrong_type op"},
-      {with(R"("ts":true)"), "wrong_type ts"},
-      {with(R"("due":[1])"), "wrong_type due"},
-      {with(R"("source":5)"), "wrong_type source"},
-      {with(R"("attrs":"a")"), "wrong_type attrs"},
-      {with(R"("attrs":[1])"), "wrong_type attrs"},
-      {with(R"("attrs":null)"), "wrong_type attrs"},
   });
 }
 
@@ -235,7 +184,6 @@ TEST_CASE("missing, empty and overlong fields have a reason each") {
       {R"({"batch":"b","ids":[1,""]})", "empty_field ids"},
       {with(R"("side":"")"), "empty_field side"},
       {with(R"("op":"")"), "empty_field op"},
-      {with(R"("ts":"")"), "empty_field ts"},
       {R"({"batch":")" + text_of(257) + R"(","id":1})", "field_too_long batch"},
       {R"({"batch":")" + text_of(256) + R"(","id":1})", text_of(256) + ": 1"},
       {R"({"batch":"b","id":")" + text_of(513) + "\"}", "field_too_long id"},
@@ -251,17 +199,19 @@ TEST_CASE("missing, empty and overlong fields have a reason each") {
   });
 }
 
-TEST_CASE("a number that is no integer below 2^64 is not_an_integer") {
-  for (const auto* number : {"1.5", "1e3", "1E3", "1.0", "-1", "-0", "0.0", "18446744073709551616",
-                             "99999999999999999999999999", "1e400"}) {
+TEST_CASE("a number that is no integer, or in a range none below 2^64, is not_an_integer") {
+  for (const auto* number : {"1.5", "1e3", "1E3", "1.0", "-1.0", "0.0", "-0.0", "1e400"}) {
     CAPTURE(number);
     CHECK(decoded(R"({"batch":"b","id":)" + std::string(number) + "}") == "not_an_integer id");
     CHECK(decoded(R"({"batch":"b","ids":[1,)" + std::string(number) + "]}") ==
           "not_an_integer ids");
-    CHECK(decoded(R"({"batch":"b","range":[1,)" + std::string(number) + "]}") ==
+  }
+  for (const auto* bound :
+       {"1.5", "1e3", "-1", "18446744073709551616", R"("01")", R"("-1")", R"("")"}) {
+    CAPTURE(bound);
+    CHECK(decoded(R"({"batch":"b","range":[1,)" + std::string(bound) + "]}") ==
           "not_an_integer range");
   }
-  CHECK(decoded(R"({"batch":"b","range":["01",5]})") == "not_an_integer range");
 }
 
 TEST_CASE("one event has one of id, ids and range, and no field twice") {
@@ -285,20 +235,6 @@ TEST_CASE("a range is two integers in order, not too many of them") {
       {R"({"batch":"b","range":[0,4294967296]})", "bad_range range"},
       {R"({"batch":"b","range":[0,18446744073709551615]})", "bad_range range"},
   });
-}
-
-TEST_CASE("times that are none are bad_timestamp") {
-  for (const auto* field : {"ts", "due"}) {
-    for (const auto* value :
-         {R"("yesterday")", R"("2026-02-29T00:00:00Z")", R"("2026-11-21")",
-          R"("2026-11-21T09:30:00")", "1.5", "-1", "1e3", "99999999999999999"}) {
-      CAPTURE(value);
-      CHECK(decoded(with("\"" + std::string(field) + "\":" + value)) ==
-            "bad_timestamp " + std::string(field));
-    }
-  }
-  CHECK(decoded(with(R"("ts":"30m")")) == "bad_timestamp ts");
-  CHECK(decoded(with(R"("due":"30 minutes")")) == "bad_timestamp due");
 }
 
 TEST_CASE("every operation but add is unsupported, and says so before it asks for an id") {
@@ -338,7 +274,9 @@ TEST_CASE("fields are found where the mapping says") {
           {R"({"order":{"batch_no":"b","line":7}})", "wrong_type /order/line"},
           {R"({"order":[],"line":7})", "wrong_type order"},
           {R"({"order":{"batch_no":"b","line":{"key":1.5}}})", "not_an_integer /order/line/key"},
-          {R"({"created":"x","order":{"batch_no":"b","line":{"key":1}}})", "bad_timestamp created"},
+          {R"({"created":"x","order":{"batch_no":"b","line":{"key":1}}})", "b: 1 unread=1"},
+          {R"({"order":{"batch_no":4711,"line":{"key":-5}}})", "4711: '-5'"},
+          {R"({"order":{"batch_no":"b","line":{"key":null}}})", "missing_field /order/line/key"},
           {R"({"order":{"batch_no":"b"},"order":{"batch_no":"b","line":{"key":1}}})",
            "conflicting_fields /order/batch_no"},
           {R"({"order":{"batch_no":"b","line":{"key":5}})", "not_json"},

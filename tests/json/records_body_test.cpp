@@ -95,24 +95,50 @@ TEST_CASE("a field that is given twice is refused") {
         "/record_id ");
 }
 
-TEST_CASE("an id is an integer below 2^64 or a text of 1 to 512 bytes") {
+TEST_CASE("an id is an integer of any size or a text of 1 to 512 bytes") {
   CHECK(id("0") == "7: 0=expected");
+  CHECK(id("-0") == "7: 0=expected");
   CHECK(id("18446744073709551615") == "7: 18446744073709551615=expected");
+  CHECK(id("18446744073709551616") == "7: '18446744073709551616'=expected");
+  CHECK(id("-1") == "7: '-1'=expected");
+  CHECK(id(std::string(400, '9')) == "7: '" + std::string(400, '9') + "'=expected");
   CHECK(id("\"17\"") == "7: 17=expected");
   CHECK(id("\"017\"") == "7: '017'=expected");
   CHECK(id("\"18446744073709551616\"") == "7: '18446744073709551616'=expected");
   CHECK(id(R"("a\u0000b")") == std::string("7: 'a\0b'=expected", 17));
   CHECK(id('"' + std::string(512, 'x') + '"') == "7: '" + std::string(512, 'x') + "'=expected");
+  CHECK(one(R"({"batch_id":7,"record_id":-5 ,"status":"expected"})") == "7: '-5'=expected");
   for (const std::string& wrong :
-       {std::string{"18446744073709551616"}, std::string{"-1"}, std::string{"1e2"},
-        std::string{"1.0"}, std::string{"null"}, std::string{"true"}, std::string{"[1]"},
-        std::string{R"({"a":1})"}, std::string{"\"\""}, '"' + std::string(513, 'x') + '"',
-        std::string(400, '9')}) {
+       {std::string{"1e2"}, std::string{"1.0"}, std::string{"1e400"}, std::string{"null"},
+        std::string{"true"}, std::string{"[1]"}, std::string{R"({"a":1})"}, std::string{"\"\""},
+        '"' + std::string(513, 'x') + '"', std::string(513, '9')}) {
     CAPTURE(wrong);
     CHECK(id(wrong) == "/records/0/record_id ");
   }
   CHECK(id("01") == "malformed");
   CHECK(id("+1") == "malformed");
+  CHECK(id("tru") == "malformed");
+}
+
+TEST_CASE("null is the same as absent, whatever the field") {
+  CHECK(element(R"({"record_id":1,"status":"expected","record_metadata":null})") ==
+        "7: 1=expected");
+  CHECK(element(R"({"record_id":null,"status":null,"record_metadata":null})") ==
+        "/records/0/record_id /records/0/status ");
+  CHECK(element(R"({"record_id":null,"record_id":1,"status":"expected","status":null})") ==
+        "7: 1=expected");
+  CHECK(many(R"({"batch_id":null,"records":null,"batch_id":7,"records":[]})") == "7:");
+  std::string text = R"({"batch_id":null})";
+  CHECK(json::read_record(text).errors.first().back().message == "is required");
+  CHECK(element(R"({"record_id":nul,"status":"expected"})") == "malformed");
+}
+
+TEST_CASE("a byte order mark before the body is skipped") {
+  CHECK(many("\xef\xbb\xbf{\"batch_id\":7,\"records\":[]}") == "7:");
+  CHECK(one("\xef\xbb\xbf {\"batch_id\":7,\"record_id\":1,\"status\":\"expected\"}") ==
+        "7: 1=expected");
+  CHECK(many("\xef\xbb\xbf[]") == "not an object");
+  CHECK(many("\xef\xbb\xbf") == "malformed");
 }
 
 TEST_CASE("a batch is named by its number") {
