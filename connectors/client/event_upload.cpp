@@ -64,12 +64,35 @@ std::vector<files::Refusal> refusals_in(const EventChunk& chunk, const HttpAnswe
   return refusals;
 }
 
+Failure no_receipt(const std::string& url) {
+  return fatal(url + " does not say how many records it took",
+               "Look whether a rollcall daemon of this version answers there.");
+}
+
 // {"customers":[...]} of the same objects.
 std::string as_customers(const std::string& lines) {
   std::string body = "{\"customers\":[" + lines;
   std::replace(body.begin(), body.end(), '\n', ',');
   body.pop_back();
   return body + "]}";
+}
+
+// The chunk without the lines of the file that were refused.
+EventChunk without(const EventChunk& chunk, const std::vector<files::Refusal>& refused) {
+  EventChunk rest;
+  rest.index = chunk.index;
+  std::size_t begin = 0;
+  for (const std::uint64_t line : chunk.lines) {
+    const std::size_t end = chunk.body.find('\n', begin) + 1;
+    const bool is_refused = std::any_of(refused.begin(), refused.end(),
+                                        [line](const auto& one) { return one.line == line; });
+    if (!is_refused) {
+      rest.body.append(chunk.body, begin, end - begin);
+      rest.lines.push_back(line);
+    }
+    begin = end;
+  }
+  return rest;
 }
 
 }  // namespace
@@ -94,11 +117,9 @@ std::optional<UploadReceipt> receipt_of(const EventChunk& chunk, const HttpAnswe
   UploadReceipt receipt;
   receipt.first_refused = refusals_in(chunk, answer, content);
   if (content == files::Content::customers) {
-    const bool refused = answer.status == kUnprocessable;
-    if (refused && receipt.first_refused.empty()) return std::nullopt;
-    receipt.accepted = refused ? 0 : count("accepted").value_or(all);
-    receipt.duplicates = refused ? 0 : count("duplicates").value_or(0);
-    receipt.refused = refused ? all : 0;
+    if (answer.status != kCreated) return std::nullopt;
+    receipt.accepted = count("accepted").value_or(all);
+    receipt.duplicates = count("duplicates").value_or(0);
     return receipt;
   }
   const auto accepted = count("accepted");
@@ -115,6 +136,7 @@ EventUpload::EventUpload(HttpClient& client, Options options)
 
 Result<UploadReceipt> EventUpload::send(const EventChunk& chunk) {
   if (chunk.lines.empty()) return UploadReceipt{};
+  if (options_.content == files::Content::customers) return send_customers(chunk);
   if (!options_.batch.empty() && batch_number_.empty()) {
     auto number = find_or_make_batch();
     if (!number) return number.error();
@@ -124,8 +146,32 @@ Result<UploadReceipt> EventUpload::send(const EventChunk& chunk) {
   if (!answer) return answer.error();
   if (auto receipt = receipt_of(chunk, *answer, options_.content)) return std::move(*receipt);
   if (answer->status != kCreated) return failure_of(*answer, client_.url());
-  return fatal(client_.url() + " does not say how many records it took",
-               "Look whether a rollcall daemon of this version answers there.");
+  return no_receipt(client_.url());
+}
+
+// One bad customer refuses its whole body, and the first hundred are named: the others are sent without them, so that a
+// daemon that is stricter than we are costs nobody else.
+Result<UploadReceipt> EventUpload::send_customers(EventChunk left) {
+  UploadReceipt total;
+  while (!left.lines.empty()) {
+    const auto answer = try_until_answered(request_of(left));
+    if (!answer) return answer.error();
+    if (const auto receipt = receipt_of(left, *answer, options_.content)) {
+      total.accepted += receipt->accepted;
+      total.duplicates += receipt->duplicates;
+      break;
+    }
+    const auto refused = answer->status == kUnprocessable
+                             ? refusals_in(left, *answer, options_.content)
+                             : std::vector<files::Refusal>{};
+    if (refused.empty() && answer->status == kCreated) return no_receipt(client_.url());
+    if (refused.empty()) return failure_of(*answer, client_.url());
+    const std::size_t before = left.lines.size();
+    left = without(left, refused);
+    total.refused += before - left.lines.size();
+    total.first_refused.insert(total.first_refused.end(), refused.begin(), refused.end());
+  }
+  return total;
 }
 
 Result<void> EventUpload::begin() { return tell("/api/v1/imports", ""); }

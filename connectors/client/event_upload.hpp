@@ -35,7 +35,7 @@ struct UploadReceipt {
 [[nodiscard]] std::string idempotency_key(const EventChunk& chunk, const std::string& batch);
 
 // What an answer to a chunk says; empty where it is no receipt. A body of events of which some
-// lines are refused is answered 422, and all its others are stored; one bad customer refuses all.
+// lines are refused is answered 422, and all its others are stored; of customers only 201 is a receipt.
 [[nodiscard]] std::optional<UploadReceipt> receipt_of(const EventChunk& chunk,
                                                       const HttpAnswer& answer,
                                                       files::Content content);
@@ -72,6 +72,7 @@ class EventUpload {
 
   // The batch's number; a batch that does not exist is made.
   [[nodiscard]] Result<std::string> find_or_make_batch();
+  [[nodiscard]] Result<UploadReceipt> send_customers(EventChunk left);
   [[nodiscard]] HttpRequest request_of(const EventChunk& chunk) const;
   [[nodiscard]] Result<void> tell(const std::string& target, const std::string& more);
   [[nodiscard]] Result<HttpAnswer> try_until_answered(const HttpRequest& request);

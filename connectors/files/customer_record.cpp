@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "connectors/http/json_writer.hpp"
+#include "connectors/json/customers_body.hpp"
 #include "connectors/json/json_syntax.hpp"
 #include "connectors/json/slices.hpp"
 #include "connectors/json/utf8.hpp"
@@ -10,13 +11,36 @@
 
 namespace rollcall::files {
 
+namespace {
+
+// For people: not more than a line holds, and no half of a letter.
+std::string shortened(std::string_view value) {
+  constexpr std::size_t kShownBytesMax = 80;
+  if (value.size() <= kShownBytesMax) return std::string{value};
+  std::size_t end = kShownBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
+  return std::string{value.substr(0, end)} + "...";
+}
+
+// Why the daemon would not take it, in the daemon's own words: one bad customer would cost all that are sent with it.
+Refusal check(std::uint64_t line, std::string_view customer) {
+  const json::CustomersBody body = json::read_customer(customer);
+  if (body.syntax != json::CustomersBody::Syntax::object) return {line, "", "not one JSON object"};
+  if (body.errors.empty()) return {};
+  const json::BodyError& error = body.errors.first().front();
+  const std::string field = error.pointer.substr(1);
+  const auto value = json::member_of(customer, field);
+  const bool is_there = !value.empty() && value != "null";
+  return {line, field, (is_there ? shortened(value) + " " : "") + error.message};
+}
+
+}  // namespace
+
 Refusal json_customer(std::uint64_t line, std::string_view text, std::string& customer) {
   if (!json::is_utf8(text)) return {line, "", "not UTF-8"};
   if (json::check_syntax(text) != json::Syntax::valid) return {line, "", "not one JSON text"};
   if (!text.starts_with('{')) return {line, "", "not an object"};
-  for (const auto field : kCustomerFields) {
-    if (json::member_of(text, field).empty()) return {line, std::string{field}, "missing"};
-  }
+  if (auto refusal = check(line, text); !refusal.message.empty()) return refusal;
   customer = text;
   // Between tokens a line feed is a space; within a string it cannot stand.
   std::replace_if(
@@ -60,6 +84,8 @@ void CsvCustomers::record(const CsvRow& row, RecordSink& sink) {
     }
   }
   json.close('}');
+  if (const auto refusal = check(row.line, customer_); !refusal.message.empty())
+    return sink.refused(refusal);
   sink.record(row.line, customer_);
 }
 

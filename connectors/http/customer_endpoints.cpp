@@ -57,7 +57,6 @@ AddRecords change_of(const std::vector<json::Customer>& customers) {
 }
 
 std::optional<Response> refuse_body(const Request& request, const json::CustomersBody& body) {
-  if (body.syntax == json::CustomersBody::Syntax::unsupported) return unsupported_value(request);
   if (body.syntax != json::CustomersBody::Syntax::object)
     return malformed_body(request, body.syntax == json::CustomersBody::Syntax::not_an_object);
   if (!body.errors.empty()) return invalid_fields(request, body.errors);

@@ -183,7 +183,7 @@ TEST_CASE("pointers that lead nowhere are not followed") {
     CHECK(told(pointer) == 0);
 }
 
-TEST_CASE("customers go to their own path, and one bad customer refuses its body") {
+TEST_CASE("customers go to their own path") {
   std::string answer = R"({"accepted":2})";
   int status = 201;
   FakeDaemon daemon([&](const FakeRequest&) { return FakeAnswer{status, answer, {}}; });
@@ -199,17 +199,47 @@ TEST_CASE("customers go to their own path, and one bad customer refuses its body
   CHECK(daemon.requests().at(0).headers.at("content-type") == "application/json");
   CHECK(daemon.requests().at(0).headers.count("idempotency-key") == 0);
   CHECK(daemon.requests().at(0).body == R"({"customers":[{"customer_id":1},{"customer_id":2}]})");
+  answer = "[]";
+  CHECK(upload.send(chunk)->accepted == 2);
+  answer = "welcome";
+  CHECK_FALSE(upload.send(chunk).has_value());
   status = 422;
-  answer = R"({"errors":[{"pointer":"/customers/1/email","message":"empty"}]})";
-  const auto refused = upload.send(chunk);
-  REQUIRE(refused.has_value());
-  CHECK(refused->accepted == 0);
-  CHECK(refused->refused == 2);
-  REQUIRE(refused->first_refused.size() == 1);
-  CHECK(refused->first_refused[0].line == 11);
-  CHECK(refused->first_refused[0].field == "email");
   answer = "{}";
   CHECK_FALSE(upload.send(chunk).has_value());
+}
+
+TEST_CASE("a customer that the daemon refuses costs none of those that were sent with it") {
+  // Names two at a time, and has two things to say about each.
+  FakeDaemon daemon([](const FakeRequest& request) -> FakeAnswer {
+    std::string errors;
+    std::size_t index = 0;
+    for (const char letter : request.body) {
+      if (letter == 'X' && errors.size() < 200) {
+        for (const char* field : {"email", "name"})
+          errors += std::string{errors.empty() ? "" : ","} + R"({"pointer":"/customers/)" +
+                    std::to_string(index) + '/' + field + R"(","message":"odd"})";
+      }
+      if (letter == 'X' || letter == 'O') ++index;
+    }
+    if (!errors.empty()) return {422, "{\"errors\":[" + errors + "]}", {}};
+    return {201, "{\"accepted\":" + std::to_string(index) + ",\"duplicates\":0}", {}};
+  });
+  HttpClient client(at(daemon.url()));
+  auto options = quick();
+  options.content = files::Content::customers;
+  EventUpload upload(client, options);
+  const auto receipt =
+      upload.send(chunk_of({"\"X\"", "\"O\"", "\"X\"", "\"O\"", "\"X\"", "\"X\"", "\"O\""}));
+  REQUIRE(receipt.has_value());
+  CHECK(receipt->accepted == 3);
+  CHECK(receipt->refused == 4);
+  REQUIRE(receipt->first_refused.size() == 8);
+  CHECK(receipt->first_refused[2].line == 12);
+  CHECK(receipt->first_refused[6].line == 15);
+  CHECK(receipt->first_refused[6].field == "email");
+  CHECK(daemon.requests().back().body == R"({"customers":["O","O","O"]})");
+  // None of them is left.
+  CHECK(upload.send(chunk_of({"\"X\"", "\"X\""}))->refused == 2);
 }
 
 TEST_CASE("an answer that is no receipt is an error") {

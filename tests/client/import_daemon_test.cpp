@@ -75,6 +75,54 @@ TEST_CASE("the sample customers are eight people in three systems, however often
   CHECK(get("/api/v1/customers/source/internal").at("total") == 4);
 }
 
+TEST_CASE("one odd customer costs nobody else, and is told with line, column, value and reason") {
+  DaemonProcess daemon(in_memory());
+  daemon.start();
+  daemon.wait_until_ready();
+  const auto has = [](const std::string& text, const std::string& part) {
+    return text.find(part) != text.npos;
+  };
+  std::string csv = "customer_id,name,email,source\n";
+  std::string json = "{\"customers\":[";
+  for (int id = 1; id <= 100; ++id) {
+    const std::string email = id == 40 ? "nobody" : "c" + std::to_string(id) + "@example.org";
+    csv += std::to_string(id) + ",Name," + email + ",crm\n";
+    json += (id == 1 ? "\n" : ",\n") + std::string{R"({"customer_id":)"} + std::to_string(id) +
+            R"(,"name":"Name","email":")" + email + R"(","source":"erp"})";
+  }
+  const TestFile csv_file("c.csv", csv);
+  const TestFile json_file("c.json", json + "]}");
+  for (const TestFile* file : {&csv_file, &json_file}) {
+    const auto import =
+        run_program({"import", "--customers", file->path(), "--url", url_of(daemon)});
+    CHECK(import.code == 1);
+    CHECK_MESSAGE(has(import.err, ":41: email: \"nobody\" must be an e-mail address"), import.err);
+    CHECK_MESSAGE(has(import.err, "100 records: 99 accepted, 0 duplicates, 1 refused"), import.err);
+  }
+  const TestFile others("o.csv",
+                        "customer_id,name,email,source\n1,Dörte,Dörte@Sörensen.example,web\n"
+                        "2,,two@example.org,web\n3,Three,,web\n-4,Four,four@例子.广告,web\n"
+                        "5,Five,five@example.org,w b\n\xff,Six,six@example.org,web\n");
+  const auto import =
+      run_program({"import", "--customers", others.path(), "--url", url_of(daemon)});
+  CHECK(has(import.err, ":3: name: \"\" must not be empty"));
+  CHECK(has(import.err, ":4: email: \"\" must not be empty"));
+  CHECK(has(import.err, ":6: source: \"w b\" must have letters"));
+  CHECK(has(import.err, ":7: customer_id: not UTF-8"));
+  CHECK_MESSAGE(has(import.err, "6 records: 2 accepted, 0 duplicates, 4 refused"), import.err);
+  const auto compared = daemon.get("/api/v1/deduplication/compare-sources");
+  REQUIRE(compared);
+  const auto counts = boost::json::parse(compared->body);
+  CHECK(counts.at("crm_count") == 99);
+  CHECK(counts.at("erp_count") == 99);
+  CHECK(counts.at("only_in_web") == boost::json::parse(R"(["-4"])"));
+  // These three are there, also where nobody named them.
+  for (const char* const source : {"salesforce", "hubspot", "internal"}) {
+    CHECK(counts.at(std::string{source} + "_count") == 0);
+    CHECK(counts.at(std::string{"only_in_"} + source).as_array().empty());
+  }
+}
+
 TEST_CASE("what was deleted may be imported again") {
   DaemonProcess daemon(in_memory());
   daemon.start();
@@ -101,10 +149,11 @@ TEST_CASE("what the daemon refuses is told with line and field, and all others a
   DaemonProcess daemon(in_memory());
   daemon.start();
   daemon.wait_until_ready();
-  const TestFile file("f.ndjson",
-                      "{\"id\":1,\"side\":\"expected\"}\n\n{\"id\":-5,\"side\":\"expected\"}\n"
-                      "{\"id\":2,\"side\":\"nonsense\"}\n{\"id\":3,\"side\":7}\n"
-                      "{\"id\":4,\"side\":\"expected\"}\n");
+  const TestFile file("f.ndjson", "{\"id\":1,\"side\":\"expected\"}\n\n{\"id\":\"" +
+                                      std::string(513, 'x') +
+                                      "\",\"side\":\"expected\"}\n"
+                                      "{\"id\":2,\"side\":\"nonsense\"}\n{\"id\":3,\"side\":7}\n"
+                                      "{\"id\":4,\"side\":\"expected\"}\n");
   const auto outcome =
       run_program({"import", file.path(), "--batch", "orders", "--url", url_of(daemon)});
   CHECK(outcome.code == 1);
