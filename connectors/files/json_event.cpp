@@ -24,6 +24,13 @@ std::string_view find(const Members& members, std::string_view key) {
   return found == members.end() ? std::string_view{} : found->value;
 }
 
+// Null is as good as absent: members that say nothing are left out before anything is looked for.
+Members members_that_speak(std::string_view object) {
+  Members members = json::members_of(object);
+  std::erase_if(members, [](const auto& member) { return member.value == "null"; });
+  return members;
+}
+
 // Name and value of what a column stands for; an empty value: it is not there.
 json::MemberSlice choose(const Members& members, const std::string& named,
                          std::string_view first_usual, std::string_view second_usual) {
@@ -57,13 +64,15 @@ class Maker {
   }
 
   Refusal from_object(std::string_view text) {
-    const Members members = json::members_of(text);
+    const Members members = members_that_speak(text);
     const auto id = choose(members, mapping_.id_column, "record_id", "id");
     const bool names_others = !find(members, "ids").empty() || !find(members, "range").empty() ||
                               !find(members, "op").empty();
     if (id.value.empty() && !names_others) return refuse(id.key, "missing");
     if (auto problem = problem_of_id(id.value); !problem.empty())
       return refuse(id.key, std::move(problem));
+    if (const auto twin = twin_of(members, id.key); !twin.empty())
+      return refuse(twin, "given twice");
     const auto batch = find(members, "batch");
     if (mapping_.batch.empty() && batch.empty()) return refuse("batch", "missing; give --batch");
     const auto side = choose(members, mapping_.side_column, "side", "status");
@@ -83,6 +92,21 @@ class Maker {
   }
 
  private:
+  // A member that an event is made of and that stands there twice: which of them counts nobody knows.
+  [[nodiscard]] std::string_view twin_of(const Members& members, std::string_view id) const {
+    const auto is_twin = [&](std::string_view name) {
+      return std::count_if(members.begin(), members.end(),
+                           [&](const auto& member) { return member.key == name; }) > 1;
+    };
+    for (const std::string_view name :
+         {id, std::string_view{"ids"}, std::string_view{"range"}, std::string_view{"op"}}) {
+      if (is_twin(name)) return name;
+    }
+    if (mapping_.batch.empty() && is_twin("batch")) return "batch";
+    const auto side = choose(members, mapping_.side_column, "side", "status").key;
+    return mapping_.side.empty() && is_twin(side) ? side : std::string_view{};
+  }
+
   Refusal refuse(std::string_view field, std::string message) const {
     return {line_, std::string{field}, std::move(message)};
   }
@@ -103,7 +127,7 @@ class Maker {
     writer.open('{');
     for (const auto& name : named ? mapping_.metadata_columns : kUsual) {
       const auto value = find(members, name);
-      if (!value.empty() && value != "null") writer.foreign_key(name).raw(value);
+      if (!value.empty()) writer.foreign_key(name).raw(value);
     }
     writer.close('}');
     if (attrs != "{}") json_.key("attrs").raw(attrs);

@@ -52,6 +52,42 @@ TEST_CASE("an object's id, side and metadata are found by name") {
           R"(3 {"batch":"b","side":"processed","id":"x"})"});
 }
 
+TEST_CASE("null is as good as absent, and integers of any size are ids") {
+  auto options = options_for(Format::ndjson, "");
+  options.mapping.batch.clear();
+  const auto collected = read(
+      options, R"({"batch":"B","side":"x","id":null,"ids":[1,-5],"range":null,"op":null,"ts":null})"
+               "\n"
+               R"({"batch":7,"side":null,"status":"x","record_id":null,"id":-5,"attrs":null})"
+               "\n"
+               R"({"batch":"B","side":"x","id":18446744073709551616,"id":null,"source":null})"
+               "\n"
+               R"({"batch":null,"side":"x","id":1})"
+               "\n"
+               R"({"batch":"B","side":"x","id":null})"
+               "\n"
+               R"({"batch":"B","side":null,"id":1})");
+  CHECK(collected.records == Texts{R"(1 {"batch":"B","side":"x","ids":[1,-5]})",
+                                   R"(2 {"batch":7,"side":"x","id":-5})",
+                                   R"(3 {"batch":"B","side":"x","id":18446744073709551616})"});
+  CHECK(collected.refusals == Texts{"4 batch: missing; give --batch", "5 record_id: missing",
+                                    "6 side: missing; give --side"});
+  CHECK(read(options_for(Format::ndjson), "-5\n18446744073709551616\n").refusals.empty());
+}
+
+TEST_CASE("a record is refused where what it is made of is given twice") {
+  auto options = options_for(Format::ndjson, "");
+  options.mapping.batch.clear();
+  const std::string rest = R"(,"batch":"B","side":"x"})";
+  CHECK(read(options, R"({"id":1,"id":2)" + rest + "\n" + R"({"ids":[1],"ids":[2])" + rest + "\n" +
+                          R"({"id":1,"batch":"A")" + rest + "\n" + R"({"id":1,"side":"y")" + rest +
+                          "\n" + R"({"id":1,"n":1,"n":2)" + rest)
+            .refusals == Texts{"1 id: given twice", "2 ids: given twice", "3 batch: given twice",
+                               "4 side: given twice"});
+  // What is given for the whole file holds, whatever the record says itself.
+  CHECK(read(options_for(Format::ndjson), R"({"id":1,"batch":"A")" + rest).refusals.empty());
+}
+
 TEST_CASE("an event passes as it is, in the spelling that it has") {
   auto options = options_for(Format::ndjson, "");
   options.mapping.batch.clear();
