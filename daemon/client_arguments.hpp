@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,7 @@ struct ImportArguments {
   std::string id_column;
   std::string side_column;
   std::vector<std::string> metadata_columns;
-  char delimiter = ',';
+  std::optional<char> delimiter;  // none: by the header, of a .tsv file a tab
   std::chrono::milliseconds retry{std::chrono::minutes{5}};
 };
 

@@ -146,7 +146,7 @@ void add_mapping(CLI::App& app, CommandLine& line) {
              throw CLI::ValidationError("--delimiter", "give one character, or tab");
            import.delimiter = is_tab ? '\t' : text.front();
          },
-         "Between the fields of a CSV file [,]")
+         "Between the fields of a CSV file; without it the header says it: , ; tab or |")
       ->option_text("CHARACTER");
 }
 

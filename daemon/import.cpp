@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <random>
@@ -8,6 +9,7 @@
 
 #include "connectors/client/event_upload.hpp"
 #include "connectors/files/byte_source.hpp"
+#include "connectors/files/column_names.hpp"
 #include "connectors/files/record_reader.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/import_run.hpp"
@@ -26,12 +28,11 @@ constexpr std::size_t kReadBytes = std::size_t{64} << 10U;
 std::optional<files::Format> format_of(const ImportArguments& import) {
   const auto is = [&](std::string_view format, std::initializer_list<std::string_view> endings) {
     if (!import.format.empty()) return import.format == format;
-    for (const auto ending : endings) {
-      if (import.file.ends_with(ending)) return true;
-    }
-    return false;
+    const std::string name = files::lower(import.file);
+    return std::any_of(endings.begin(), endings.end(),
+                       [&](std::string_view ending) { return name.ends_with(ending); });
   };
-  if (is("csv", {".csv"})) return files::Format::csv;
+  if (is("csv", {".csv", ".tsv", ".txt"})) return files::Format::csv;
   if (is("ndjson", {".ndjson", ".jsonl"})) return files::Format::ndjson;
   if (is("json", {".json"})) return files::Format::json;
   return std::nullopt;
@@ -42,7 +43,9 @@ files::ReaderOptions reader_options(const ClientArguments& client, const ImportA
   files::ReaderOptions options;
   options.format = format;
   if (import.customers) options.content = files::Content::customers;
-  options.delimiter = import.delimiter;
+  const bool is_tsv = files::lower(import.file).ends_with(".tsv");
+  const char told = is_tsv ? '\t' : files::CsvRows::kTellDelimiter;
+  options.delimiter = import.delimiter.value_or(told);
   options.mapping = {client.batch, import.side, import.id_column, import.side_column,
                      import.metadata_columns};
   return options;
@@ -104,8 +107,10 @@ class Import {
     totals_.refuse(refusals);
     for (const auto& chunk : sink_.take_chunks()) {
       const std::size_t records = chunk.lines.size();
-      const auto receipt = upload_.send(chunk);
+      auto receipt = upload_.send(chunk);
       if (!receipt) return receipt.error();
+      for (files::Refusal& refusal : receipt->first_refused)
+        refusal.field = reader_.column_of(refusal.field);
       said_.clear();
       totals_.records += records;
       totals_.add(*receipt);

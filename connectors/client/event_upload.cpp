@@ -52,13 +52,27 @@ std::optional<files::Refusal> refusal_at(const EventChunk& chunk, std::string_vi
   return files::Refusal{chunk.lines[place], std::string{field}, {}};
 }
 
+// What a refused field holds, for people: "Shipped" says more than the line it stands in.
+std::string value_at(const EventChunk& chunk, const files::Refusal& refusal) {
+  std::size_t begin = 0;
+  for (const std::uint64_t line : chunk.lines) {
+    if (line == refusal.line) break;
+    begin = chunk.body.find('\n', begin) + 1;
+  }
+  const auto record =
+      std::string_view{chunk.body}.substr(begin, chunk.body.find('\n', begin) - begin);
+  if (refusal.field.empty() || json::check_syntax(record) != json::Syntax::valid) return {};
+  const auto value = json::member_of(record, refusal.field);
+  return value.empty() ? "" : json::shortened(value) + ' ';
+}
+
 std::vector<files::Refusal> refusals_in(const EventChunk& chunk, const HttpAnswer& answer,
                                         files::Content content) {
   std::vector<files::Refusal> refusals;
   for (const auto& error : problem_of(answer).errors) {
     auto refusal = refusal_at(chunk, error.pointer, content);
     if (!refusal) continue;
-    refusal->message = error.message;
+    refusal->message = value_at(chunk, *refusal) + error.message;
     refusals.push_back(std::move(*refusal));
   }
   return refusals;

@@ -20,17 +20,23 @@ struct CsvRow {
 };
 
 // CSV as RFC 4180 has it, from bytes in pieces of any size, by libcsv. Beyond the RFC: rows may end
-// with a line feed alone, empty lines are skipped, and a byte order mark at the beginning is too.
-// Limits: a row may hold kRowBytesMax, so that a quote that is never closed does not swallow a file.
-// Fails:  bad_record, with the line. Nothing can be read behind a misplaced quote: where the next
-//         row begins is not known any more.
+// with a line feed alone, empty lines are skipped, and so is a byte order mark at the beginning; a
+// quote within a field that does not begin with one is a letter like others (27" wide).
+// A row whose quotes cannot be understood is refused, and reading goes on with the next line: a
+// quote that is never closed costs its own line and not those that it would swallow.
+// Limits: a row may hold kRowBytesMax, and so may a line.
+// Fails:  bad_record, with the line, where a line is longer than that.
 class CsvRows {
  public:
   static constexpr std::size_t kRowBytesMax = std::size_t{1} << 20U;
+  // The delimiter is told from the first line: of comma, semicolon, tab and bar the one that it has most of outside quotes.
+  // The line "sep=;", as spreadsheets write it, says it and is no row.
+  static constexpr char kTellDelimiter = '\0';
 
   using Take = std::function<void(const CsvRow&)>;
+  using Refuse = std::function<void(std::uint64_t line, const std::string& why)>;
 
-  CsvRows(char delimiter, Take take);
+  CsvRows(char delimiter, Take take, Refuse refuse);
   ~CsvRows();
   CsvRows(const CsvRows&) = delete;
   CsvRows& operator=(const CsvRows&) = delete;

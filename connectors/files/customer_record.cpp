@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "connectors/files/column_names.hpp"
 #include "connectors/http/json_writer.hpp"
 #include "connectors/json/customers_body.hpp"
 #include "connectors/json/json_syntax.hpp"
@@ -13,15 +14,6 @@ namespace rollcall::files {
 
 namespace {
 
-// For people: not more than a line holds, and no half of a letter.
-std::string shortened(std::string_view value) {
-  constexpr std::size_t kShownBytesMax = 80;
-  if (value.size() <= kShownBytesMax) return std::string{value};
-  std::size_t end = kShownBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
-  return std::string{value.substr(0, end)} + "...";
-}
-
 // Why the daemon would not take it, in the daemon's own words: one bad customer would cost all that are sent with it.
 Refusal check(std::uint64_t line, std::string_view customer) {
   const json::CustomersBody body = json::read_customer(customer);
@@ -31,7 +23,7 @@ Refusal check(std::uint64_t line, std::string_view customer) {
   const std::string field = error.pointer.substr(1);
   const auto value = json::member_of(customer, field);
   const bool is_there = !value.empty() && value != "null";
-  return {line, field, (is_there ? shortened(value) + " " : "") + error.message};
+  return {line, field, (is_there ? json::shortened(value) + " " : "") + error.message};
 }
 
 }  // namespace
@@ -49,15 +41,12 @@ Refusal json_customer(std::uint64_t line, std::string_view text, std::string& cu
 }
 
 Result<void> CsvCustomers::header(const CsvRow& row) {
-  width_ = row.fields.size();
+  const ColumnNames names(row);
+  width_ = names.size();
   for (std::size_t i = 0; i < kCustomerFields.size(); ++i) {
-    const auto found = std::find(row.fields.begin(), row.fields.end(), kCustomerFields[i]);
-    if (found == row.fields.end())
-      return Failure{FailureKind::bad_record,
-                     "line " + std::to_string(row.line) + ": there is no column \"" +
-                         std::string{kCustomerFields[i]} + "\"",
-                     {}};
-    columns_[i] = static_cast<std::size_t>(found - row.fields.begin());
+    const auto column = names.require({}, {std::string{kCustomerFields[i]}}, {});
+    if (!column) return column.error();
+    columns_[i] = *column;
   }
   return {};
 }

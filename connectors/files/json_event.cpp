@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "connectors/files/side_name.hpp"
 #include "connectors/http/json_writer.hpp"
 #include "connectors/json/json_syntax.hpp"
 #include "connectors/json/slices.hpp"
@@ -81,7 +82,7 @@ class Maker {
 
     open();
     if (mapping_.batch.empty()) json_.key("batch").raw(batch);
-    if (mapping_.side.empty() && !side.value.empty()) json_.key("side").raw(side.value);
+    if (mapping_.side.empty() && !side.value.empty()) append_side(side.value);
     if (!id.value.empty()) json_.key("id").raw(id.value);
     for (const auto name : kPassed) {
       if (const auto value = find(members, name); !value.empty()) json_.key(name).raw(value);
@@ -115,6 +116,17 @@ class Maker {
     json_.open('{');
     if (!mapping_.batch.empty()) json_.member("batch", mapping_.batch);
     if (!mapping_.side.empty()) json_.member("side", mapping_.side);
+  }
+
+  // A text with escapes is none of those that are known by another spelling.
+  void append_side(std::string_view value) {
+    const bool is_plain = is_text(value) && value.find('\\') == value.npos;
+    json_.key("side");
+    if (is_plain) {
+      json_.text(side_name(std::string{value.substr(1, value.size() - 2)}));
+    } else {
+      json_.raw(value);
+    }
   }
 
   void append_attrs(const Members& members) {

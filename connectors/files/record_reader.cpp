@@ -1,5 +1,6 @@
 #include "connectors/files/record_reader.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "connectors/files/json_event.hpp"
@@ -13,7 +14,9 @@ RecordReader::RecordReader(ReaderOptions options, RecordSink& sink)
   };
   switch (options_.format) {
     case Format::csv:
-      parser_.emplace<CsvRows>(options_.delimiter, [this](const CsvRow& row) { take_row(row); });
+      parser_.emplace<CsvRows>(
+          options_.delimiter, [this](const CsvRow& row) { take_row(row); },
+          [this](std::uint64_t line, const std::string& why) { refuse_row(line, why); });
       break;
     case Format::ndjson:
       parser_.emplace<LineTexts>(take_text);
@@ -44,8 +47,23 @@ Result<void> RecordReader::finish() {
   return finished;
 }
 
-void RecordReader::take_row(const CsvRow& row) {
+// Spreadsheets write rows without a single cell behind those that people see.
+bool RecordReader::is_blank(const CsvRow& row) {
+  return row.fields.size() > 1 &&
+         std::all_of(row.fields.begin(), row.fields.end(), [](const std::string& field) {
+           return field.find_first_not_of(" \t") == field.npos;
+         });
+}
+
+void RecordReader::refuse_row(std::uint64_t line, const std::string& why) {
   if (header_failure_) return;
+  if (has_header_) return sink_.refused({line, "", why});
+  header_failure_ =
+      Failure{FailureKind::bad_record, "line " + std::to_string(line) + ": " + why, {}};
+}
+
+void RecordReader::take_row(const CsvRow& row) {
+  if (header_failure_ || is_blank(row)) return;
   const bool is_header = !std::exchange(has_header_, true);
   if (!is_header && has_customers()) return csv_customers_.record(row, sink_);
   if (!is_header) return csv_events_.record(row, sink_);

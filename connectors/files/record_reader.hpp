@@ -15,7 +15,7 @@ namespace rollcall::files {
 
 struct ReaderOptions {
   Format format = Format::csv;
-  char delimiter = ',';
+  char delimiter = CsvRows::kTellDelimiter;
   Mapping mapping;  // of events
   Content content = Content::events;
 };
@@ -34,9 +34,15 @@ class RecordReader {
 
   [[nodiscard]] Result<void> feed(std::string_view bytes);
   [[nodiscard]] Result<void> finish();
+  // What the file calls that field of an event; the field where it may be called differently in each record.
+  [[nodiscard]] std::string column_of(const std::string& field) const {
+    return csv_events_.column_of(field);
+  }
 
  private:
+  [[nodiscard]] static bool is_blank(const CsvRow& row);
   void take_row(const CsvRow& row);
+  void refuse_row(std::uint64_t line, const std::string& why);
   [[nodiscard]] bool has_customers() const { return options_.content == Content::customers; }
   void take_text(std::uint64_t line, std::string_view text);
 

@@ -89,9 +89,9 @@ class EventBody {
     if (!answer) co_return not_durable(request_, service_, answer.error());
     if (answer->outcome != WriteOutcome::applied) co_return not_applied(request_, *answer);
     ++units_;
-    for (const std::uint32_t place : answer->refused_lines) {
-      lines_.errors().add("/" + std::to_string(lines_.line_of(place)) + "/side",
-                          json::message_of(BadRecordReason::unknown_side));
+    for (std::size_t at = 0; at < answer->refused_lines.size(); ++at) {
+      const std::uint64_t line = lines_.line_of(answer->refused_lines[at]);
+      lines_.errors().add("/" + std::to_string(line) + "/side", unknown_side(*answer, at));
     }
     add(answer->receipt);
     co_return std::nullopt;

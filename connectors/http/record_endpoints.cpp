@@ -23,9 +23,9 @@ std::optional<Response> refuse_records(const Request& request, const json::Recor
 
 Response refuse_sides(const Request& request, const WriteAnswer& answer, bool single) {
   json::BodyErrors errors;
-  for (const std::uint32_t line : answer.refused_lines) {
-    errors.add(single ? "/status" : "/records/" + std::to_string(line) + "/status",
-               "is not a side of this batch");
+  for (std::size_t at = 0; at < answer.refused_lines.size(); ++at) {
+    const std::string line = std::to_string(answer.refused_lines[at]);
+    errors.add(single ? "/status" : "/records/" + line + "/status", unknown_side(answer, at));
   }
   return invalid_fields(request, errors);
 }

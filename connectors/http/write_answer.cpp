@@ -6,6 +6,7 @@
 
 #include "connectors/http/batch_answer.hpp"
 #include "connectors/http/problem.hpp"
+#include "connectors/json/event_lines.hpp"
 
 namespace rollcall::http {
 namespace {
@@ -51,6 +52,15 @@ Response malformed_body(const Request& request, bool is_json) {
 Response unsupported_value(const Request& request) {
   return refused(request, 422, "unsupported_value",
                  "The body holds a value that cannot be held here: a number beyond 64 bits.");
+}
+
+std::string unknown_side(const WriteAnswer& answer, std::size_t place) {
+  std::string text{json::message_of(BadRecordReason::unknown_side)};
+  if (place >= answer.sides_there.size()) return text;
+  text += ", which has";
+  for (std::size_t side = 0; side < answer.sides_there[place].size(); ++side)
+    text += (side == 0 ? " " : ", ") + answer.sides_there[place][side];
+  return text;
 }
 
 Response invalid_fields(const Request& request, const json::BodyErrors& errors) {

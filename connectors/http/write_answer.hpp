@@ -33,6 +33,8 @@ namespace rollcall::http {
 // 503: the write is not, or not known to be, durable.
 [[nodiscard]] Response not_durable(const Request& request, const Service& service,
                                    const Failure& failure);
+// Why the line at that place of the answer's refused ones was: its side is none of these.
+[[nodiscard]] std::string unknown_side(const WriteAnswer& answer, std::size_t place);
 // What stands in the way of a write that could not be applied.
 [[nodiscard]] Response not_applied(const Request& request, const WriteAnswer& answer);
 

@@ -96,6 +96,14 @@ std::string_view member_of(std::string_view object, std::string_view key) {
   return {};
 }
 
+std::string shortened(std::string_view value) {
+  constexpr std::size_t kShownBytesMax = 80;
+  if (value.size() <= kShownBytesMax) return std::string{value};
+  std::size_t end = kShownBytesMax;
+  while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
+  return std::string{value.substr(0, end)} + "...";
+}
+
 std::string_view trimmed(std::string_view text) {
   const auto begin = text.find_first_not_of(kSpace);
   if (begin == std::string_view::npos) return {};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,9 @@ struct MemberSlice {
 
 // The value of the first member with that key; empty where there is none.
 [[nodiscard]] std::string_view member_of(std::string_view object, std::string_view key);
+
+// For people: not more than a line holds, and no half of a letter.
+[[nodiscard]] std::string shortened(std::string_view value);
 
 // Without the white space around it.
 [[nodiscard]] std::string_view trimmed(std::string_view text);

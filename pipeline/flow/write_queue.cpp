@@ -329,8 +329,10 @@ bool WriteQueue::begin(Entry& entry, AddRecords& change) {
       const NamedRecord& record = change.records[at];
       if (place.sides[record.side] < kSidesMax) continue;
       if (answer.refused_lines.size() < kRefusedLinesMax &&
-          (answer.refused_lines.empty() || answer.refused_lines.back() != record.line))
+          (answer.refused_lines.empty() || answer.refused_lines.back() != record.line)) {
         answer.refused_lines.push_back(record.line);
+        answer.sides_there.push_back(batch->row.sides);
+      }
     }
   }
   if (!change.all_or_nothing || answer.refused_lines.empty()) return true;

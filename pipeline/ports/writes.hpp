@@ -146,6 +146,7 @@ struct WriteAnswer {
   Receipt receipt;                           // of all units of the request so far
   std::optional<BatchRow> batch;             // that was made
   std::vector<std::uint32_t> refused_lines;  // for an unknown side; at most kRefusedLinesMax
+  std::vector<std::vector<std::string>> sides_there;  // of each refused line: those its batch has
 };
 inline constexpr std::size_t kRefusedLinesMax = 100;
 

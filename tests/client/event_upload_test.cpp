@@ -164,6 +164,25 @@ TEST_CASE("refused events are told with their lines, and all others are taken") 
   CHECK(daemon.requests().size() == 1);
 }
 
+TEST_CASE("beside why a field was refused stands what it holds") {
+  const auto chunk = chunk_of({R"({"id":1,"side":"expected"})", R"({"id":2,"side":"Shipped"})"});
+  const auto told = [&](const std::string& pointer) {
+    return receipt_of(chunk,
+                      {422,
+                       {},
+                       R"({"accepted":1,"duplicates":0,"rejected":1,"errors":[{"pointer":")" +
+                           pointer + R"(","message":"is none"}]})"},
+                      files::Content::events)
+        .value()
+        .first_refused.at(0)
+        .message;
+  };
+  CHECK(told("/2/side") == "\"Shipped\" is none");
+  CHECK(told("/1/id") == "1 is none");
+  CHECK(told("/2/batch") == "is none");
+  CHECK(told("/2") == "is none");
+}
+
 TEST_CASE("pointers that lead nowhere are not followed") {
   const auto chunk = chunk_of({"1"});
   const auto told = [&](const std::string& pointer) {

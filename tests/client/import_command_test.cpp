@@ -54,7 +54,7 @@ TEST_CASE("each format is read, by the file's name or as told") {
   const TestFile csv("a.csv", "record_id,status\n1,expected\n1,processed\n");
   const TestFile json("a.json", R"({"records":[{"record_id":2,"status":"expected"}]})");
   const TestFile ndjson("a.ndjson", "{\"batch\":\"b\",\"id\":3,\"side\":\"expected\"}\n");
-  const TestFile other("a.txt", "4\n");
+  const TestFile other("a.dat", "4\n");
   const auto outcome = run_program(import_of(csv.path(), daemon.url(), {"--batch", "b"}));
   CHECK(outcome.code == 0);
   CHECK(outcome.out.empty());
@@ -210,7 +210,7 @@ TEST_CASE("refused records are named with line and field, the first twenty of th
       file.path(), daemon.url(), {"--batch", "b", "--side", "expected", "--output", "json"}));
   CHECK(outcome.code == 1);
   CHECK(outcome.err.find("ids.csv:3: record_id: empty\n") != std::string::npos);
-  CHECK(outcome.err.find("ids.csv:4: id: a bad one\n") != std::string::npos);
+  CHECK(outcome.err.find("ids.csv:4: record_id: \"bad\" a bad one\n") != std::string::npos);
   CHECK(outcome.err.find("and 12 more refused\n") != std::string::npos);
   CHECK(outcome.err.find("34 records: 2 accepted, 0 duplicates, 32 refused") != std::string::npos);
   CHECK(
@@ -224,14 +224,32 @@ TEST_CASE("refused records are named with line and field, the first twenty of th
 TEST_CASE("a file that cannot be read to its end has sent what stands before the damage") {
   FakeEvents events;
   FakeDaemon daemon([&](const FakeRequest& request) { return events.take(request); });
-  const TestFile file("ids.csv", "id\n1\n2\n3\"\n4\n");
+  const TestFile file("ids.json", "[1,\n2,\n,4]\n");
   const auto outcome =
       run_program(import_of(file.path(), daemon.url(), {"--batch", "b", "--side", "expected"}));
   CHECK(outcome.code == 1);
-  CHECK(outcome.err.find("ids.csv: line 4: field 1: a quote") != std::string::npos);
+  CHECK(outcome.err.find("ids.json: line 3: a value is missing") != std::string::npos);
   CHECK(events.records() == 2);
   CHECK(run_program(import_of("/nowhere.csv", daemon.url())).code == 1);
   CHECK(run_program(import_of("/", daemon.url(), {"--format", "csv"})).code == 1);
+}
+
+TEST_CASE(
+    "a file's name says what it is, whatever its case, and its header what parts its fields") {
+  FakeEvents events;
+  FakeDaemon daemon([&](const FakeRequest& request) { return events.take(request); });
+  for (const auto& [name, text] : std::vector<std::pair<std::string, std::string>>{
+           {"EXPORT.CSV", "ID ; Status\n1;Expected\n"},
+           {"x.tsv", "id\tstatus\n2\tEXPECTED\n"},
+           {"x.txt", "id|status\n3|expected\n"},
+           {"X.JSON", R"([{"id":"4","status":"expected"}])"},
+           {"x.JsonL", R"({"id":"5","status":"expected"})"}}) {
+    CAPTURE(name);
+    const TestFile file(name, text);
+    const auto outcome = run_program(import_of(file.path(), daemon.url(), {"--batch", "b"}));
+    CHECK_MESSAGE(outcome.code == 0, outcome.err);
+  }
+  CHECK(events.records() == 5);
 }
 
 TEST_CASE("what makes no sense is a usage error") {

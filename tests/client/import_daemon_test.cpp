@@ -158,7 +158,10 @@ TEST_CASE("what the daemon refuses is told with line and field, and all others a
       run_program({"import", file.path(), "--batch", "orders", "--url", url_of(daemon)});
   CHECK(outcome.code == 1);
   CHECK_MESSAGE(outcome.err.find("f.ndjson:3: id: ") != std::string::npos, outcome.err);
-  CHECK(outcome.err.find("f.ndjson:4: side: ") != std::string::npos);
+  CHECK_MESSAGE(
+      outcome.err.find("f.ndjson:4: side: \"nonsense\" is not a side of this batch, which has "
+                       "expected, processed") != std::string::npos,
+      outcome.err);
   CHECK(outcome.err.find("f.ndjson:5: side: ") != std::string::npos);
   CHECK(outcome.err.find("5 records: 2 accepted, 0 duplicates, 3 refused") != std::string::npos);
   CHECK(count_in(daemon, "expected") == 2);

@@ -75,6 +75,20 @@ TEST_CASE("null is as good as absent, and integers of any size are ids") {
   CHECK(read(options_for(Format::ndjson), "-5\n18446744073709551616\n").refusals.empty());
 }
 
+TEST_CASE("a side that nearly every batch has is found in any case") {
+  CHECK(read(options_for(Format::ndjson, ""), R"({"id":1,"status":"Expected"})"
+                                              "\n"
+                                              R"({"id":2,"side":" PROCESSED "})"
+                                              "\n"
+                                              R"({"id":3,"side":"Shipped"})"
+                                              "\n"
+                                              R"({"id":4,"side":"\u0045xpected"})")
+            .records == Texts{R"(1 {"batch":"b","side":"expected","id":1})",
+                              R"(2 {"batch":"b","side":"processed","id":2})",
+                              R"(3 {"batch":"b","side":"Shipped","id":3})",
+                              R"(4 {"batch":"b","side":"\u0045xpected","id":4})"});
+}
+
 TEST_CASE("a record is refused where what it is made of is given twice") {
   auto options = options_for(Format::ndjson, "");
   options.mapping.batch.clear();

@@ -199,6 +199,8 @@ TEST_CASE("what cannot be applied whole is not applied at all") {
   const auto refused = client.ask(process, {mixed, whole("k", 1)});
   CHECK(refused.outcome == WriteOutcome::unknown_side);
   CHECK(refused.refused_lines == std::vector<std::uint32_t>{4, 7});
+  REQUIRE(refused.sides_there.size() == 2);
+  CHECK(refused.sides_there[1] == std::vector<std::string>{"expected", "processed"});
   CHECK(process.reconciler->batch("b")->totals[0] == 0);
   mixed.all_or_nothing = false;
   mixed.unknown_fields = 3;

@@ -42,6 +42,14 @@ TEST_CASE("what is no object or array, or ends early, gives what there is") {
   CHECK(elements_of(R"([1,"\)").size() == 2);
 }
 
+TEST_CASE("what is shown of a long value ends with a whole letter") {
+  CHECK(shortened("\"short\"") == "\"short\"");
+  CHECK(shortened(std::string(80, 'x')) == std::string(80, 'x'));
+  CHECK(shortened(std::string(81, 'x')) == std::string(80, 'x') + "...");
+  CHECK(shortened(std::string(79, 'x') + "üü") == std::string(79, 'x') + "...");
+  CHECK(shortened(std::string(200, '\x80')) == "...");
+}
+
 TEST_CASE("only white space around a text is cut off") {
   CHECK(trimmed(" \t\r\n a b \n") == "a b");
   CHECK(trimmed(" \n").empty());
