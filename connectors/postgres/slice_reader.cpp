@@ -28,7 +28,8 @@ constexpr Statement kBatches{
     "select b.number, b.name, b.sides, b.record_type, b.description,"
     " round(extract(epoch from b.created_at) * 1000)::bigint, l.masks, l.counts, l.duplicates, "
     "l.duplicate_ids, l.revision, b.ledger_sides, round(extract(epoch from b.deadline) * "
-    "1000)::bigint, b.kind, b.feeds, round(extract(epoch from b.began_at) * 1000)::bigint"
+    "1000)::bigint, b.kind, b.feeds, round(extract(epoch from b.began_at) * 1000)::bigint,"
+    " round(extract(epoch from l.last_event) * 1000)::bigint"
     " from batch b left join ledger l on l.batch = b.number and l.slice = $1 order by b.number"};
 constexpr Statement kReceipts{
     "read_receipts",
@@ -99,6 +100,7 @@ LedgerSummary summary_of(const Row& row, std::size_t sides) {
   summary.duplicates = unsigned_numbers(row[8]);
   summary.duplicate_ids = unsigned_numbers(row[9]);
   summary.revision = from_bigint(row[10].as<std::int64_t>());
+  if (!row[16].is_null()) summary.last_event_ms = row[16].as<std::int64_t>();
   return summary;
 }
 

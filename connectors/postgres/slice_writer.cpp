@@ -79,14 +79,16 @@ constexpr Statement kReceipts{
     " duplicates = excluded.duplicates, refused = excluded.refused, at = excluded.at"};
 constexpr Statement kLedgers{
     "upsert_ledgers",
-    "insert into ledger (slice, batch, masks, counts, duplicates, duplicate_ids, revision)"
+    "insert into ledger (slice, batch, masks, counts, duplicates, duplicate_ids, revision, "
+    "last_event)"
     " select $1::integer, batch, masks::integer[], counts::bigint[], duplicates::bigint[], "
-    "duplicate_ids::bigint[], revision"
-    " from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])"
-    " as new(batch, masks, counts, duplicates, duplicate_ids, revision)"
+    "duplicate_ids::bigint[], revision, 'epoch'::timestamptz + last_event * interval '1 ms'"
+    " from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], "
+    "$8::bigint[])"
+    " as new(batch, masks, counts, duplicates, duplicate_ids, revision, last_event)"
     " on conflict (slice, batch) do update set masks = excluded.masks, counts = excluded.counts,"
     " duplicates = excluded.duplicates, duplicate_ids = excluded.duplicate_ids, revision = "
-    "excluded.revision"};
+    "excluded.revision, last_event = excluded.last_event"};
 constexpr Statement kSegments{
     "insert_segments",
     "insert into segment (slice, batch, sequence, chunk, level, records, checksum, format, payload)"
@@ -234,7 +236,7 @@ std::string array_of(const std::vector<std::uint64_t>& numbers) {
 
 void upsert_ledgers(Transaction& transaction, SliceId slice,
                     std::span<const LedgerChange> changes) {
-  ArrayLiteral batches, masks, counts, duplicates, duplicate_ids, revisions;
+  ArrayLiteral batches, masks, counts, duplicates, duplicate_ids, revisions, last_events;
   for (const LedgerChange& change : changes) {
     ArrayLiteral own_masks, own_counts;
     for (const auto& [mask, count] : change.after.counts) {
@@ -247,9 +249,11 @@ void upsert_ledgers(Transaction& transaction, SliceId slice,
     duplicates.add(array_of(change.after.duplicates));
     duplicate_ids.add(array_of(change.after.duplicate_ids));
     revisions.add(change.after.revision);
+    const std::int64_t last = change.after.last_event_ms;
+    last > 0 ? last_events.add(last) : last_events.add_null();
   }
   transaction.run(kLedgers, slice, batches.take(), masks.take(), counts.take(), duplicates.take(),
-                  duplicate_ids.take(), revisions.take());
+                  duplicate_ids.take(), revisions.take(), last_events.take());
 }
 
 void upsert_positions(Transaction& transaction, const Checkpoint& checkpoint) {

@@ -21,6 +21,7 @@ BatchSummary summarize(const Batch& batch) {
   BatchSummary summary;
   summary.row = &batch.row;
   summary.revision = batch.revision;
+  summary.last_event_ms = batch.last_event_ms;
   const std::size_t sides = batch.row.sides.size();
   summary.matched = ledger.count(MaskExpression{full_mask(sides), 0});
   if (names_missing(batch.row.kind)) {
@@ -40,6 +41,7 @@ LedgerSummary ledger_summary(const Batch& batch) {
   const Ledger& ledger = *batch.ledger;
   LedgerSummary summary;
   summary.revision = batch.revision;
+  summary.last_event_ms = batch.last_event_ms;
   const std::uint32_t masks = std::uint32_t{full_mask(ledger.sides())} + 1;
   for (std::uint32_t mask = 1; mask < masks; ++mask) {
     const std::uint64_t count = ledger.count(static_cast<Mask>(mask));

@@ -33,7 +33,10 @@ struct Batch {
 
   BatchRow row;
   std::unique_ptr<Ledger> ledger;
-  std::uint64_t revision;              // grows with each event that named this batch
+  std::uint64_t revision;  // grows with each event that named this batch
+  // When the newest of those was written: by Kafka's time, but never after it was read, or when it came over HTTP. 0:
+  // none is known, because there was none or an older version read it.
+  std::int64_t last_event_ms = 0;
   std::uint32_t touched = kUntouched;  // place among those with a delta that no cut has taken
   bool stored = false;                 // its row went into a checkpoint
   // Its sides are the slice's, so a channel's side index holds here too.

@@ -104,6 +104,8 @@ void Pump::begin_record(const RawRecord& record) {
   state.ids_max = std::max(state.ids_max, ids_in(*event));
   ++counters.applied;
   event_ = event;
+  // A producer whose clock is ahead would otherwise make its batch look busy for as long.
+  event_at_ms_ = std::min(time_of(record, now_ms_), now_ms_);
   batch_ = batch;
   side_ = side;
   next_id_ = 0;
@@ -133,7 +135,7 @@ void Pump::continue_event() {
     slice_.change(*batch_, [&](Ledger& ledger) { ledger.add(side_, *range_, budget_); });
     if (!range_->done) return;
   }
-  slice_.count_event(*batch_);
+  slice_.count_event(*batch_, event_at_ms_);
   event_ = nullptr;
 }
 

@@ -93,6 +93,7 @@ class Pump {
   const Event* event_ = nullptr;       // being applied
   Batch* batch_ = nullptr;             // of event_
   Side side_ = 0;                      // of event_
+  std::int64_t event_at_ms_ = 0;       // when it was written
   std::size_t next_id_ = 0;            // of event_
   std::optional<PendingRange> range_;  // of event_
   std::size_t budget_ = 0;             // ids left in this turn

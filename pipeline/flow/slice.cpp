@@ -39,6 +39,7 @@ void Slice::restore(SliceState state) {
     auto batch = std::make_unique<Batch>(std::move(restored.row), std::move(restored.ledger),
                                          restored.summary.revision);
     batch->stored = true;
+    batch->last_event_ms = restored.summary.last_event_ms;
     batch->at_cut = named_now(*batch->ledger);
     Batch& inserted = insert(std::move(batch));
     if (!restored.kind_known) settle_kind(inserted);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
@@ -66,10 +67,11 @@ class Slice {
     change(*batch.ledger);
     uncut_bytes_ += batch.ledger->delta_bytes() - before;
   }
-  // Counts one more event for a batch whose ids have been added.
-  void count_event(Batch& batch) { count_events(batch, 1); }
-  void count_events(Batch& batch, std::uint64_t events) {
+  // Counts one more event for a batch whose ids have been added; `at_ms` is when it was written.
+  void count_event(Batch& batch, std::int64_t at_ms) { count_events(batch, 1, at_ms); }
+  void count_events(Batch& batch, std::uint64_t events, std::int64_t at_ms) {
     batch.revision += events;
+    batch.last_event_ms = std::max(batch.last_event_ms, at_ms);
     touch(batch);
   }
   // Bit of a feed in Batch::feeds; 0 beyond kFeedsMax of them, which the configuration refuses.

@@ -243,7 +243,7 @@ bool WriteQueue::create(Entry& entry, CreateBatch& change, std::size_t& budget) 
   Batch& batch = *slice_.find(entry.answer.receipt.batch);
   slice_.change(batch, [&](Ledger& ledger) { ledger.add(0, *range_, budget); });
   if (!range_->done) return false;
-  slice_.count_event(batch);
+  slice_.count_event(batch, entry.answer.receipt.at_ms);
   return true;
 }
 
@@ -269,7 +269,7 @@ void WriteQueue::apply_one(Entry& entry, const TakeNumber& change) {
     entry.answer.outcome = WriteOutcome::number_taken;
   } else {
     slice_.change(batch, [&](Ledger& ledger) { ledger.add(kProcessed, id); });
-    slice_.count_event(batch);
+    slice_.count_event(batch, entry.answer.receipt.at_ms);
   }
   entry.answer.receipt.batch = batch.row.number;
   entry.answer.receipt.accepted = batch.ledger->count(kMissing);
@@ -299,7 +299,7 @@ Batch& WriteQueue::numbers(const std::string& name, IntegerRange range) {
   row.created_at_ms = clock_.now_ms();
   Batch& batch = slice_.create(std::move(row));
   slice_.change(batch, [&](Ledger& ledger) { ledger.add(kExpected, range); });
-  slice_.count_event(batch);
+  slice_.count_event(batch, batch.row.created_at_ms);
   return batch;
 }
 
@@ -354,7 +354,7 @@ void WriteQueue::add_some(Entry& entry, AddRecords& change, std::size_t& budget)
     });
     count(*place.batch, named);
     note_details(entry, change, next_record_);
-    slice_.count_events(*place.batch, next_record_ - begin);
+    slice_.count_events(*place.batch, next_record_ - begin, receipt.at_ms);
     if (next_record_ < run.end) return;
   }
 }

@@ -29,7 +29,8 @@ struct BatchSummary {
   // Text ids on every side whose text was let go: no list can name them.
   std::uint64_t unlisted_texts = 0;
   std::uint64_t revision = 0;
-  InDoubt in_doubt;  // what was not read and may belong to it
+  std::int64_t last_event_ms = 0;  // when its newest event was written; 0: none is known
+  InDoubt in_doubt;                // what was not read and may belong to it
 };
 
 // One record within a batch.

@@ -45,6 +45,8 @@ struct LedgerSummary {
   std::vector<std::uint64_t> duplicates;     // for each side: occurrences beyond the first
   std::vector<std::uint64_t> duplicate_ids;  // for each side: ids named more than once
   std::uint64_t revision = 0;
+  // When its newest event was written, as far as it may be trusted (Batch::last_event_ms); 0: none is known.
+  std::int64_t last_event_ms = 0;
 };
 
 // What became of a write that its client may repeat; kept with its key, so that the repetition

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <chrono>
 #include <deque>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -26,11 +27,17 @@ struct Log {
     std::string feed{"default"};
     Channel::OnBad on_bad = Channel::OnBad::dead_letter;
     Channel::OnEmpty on_empty = Channel::OnEmpty::skip;
+    std::map<std::int64_t, std::int64_t> written_at_ms{};  // of a position; others do not say
   };
   std::vector<Stream> streams;
 
   void append(std::size_t stream, std::string payload) {
     streams[stream].records.push_back(std::move(payload));
+  }
+  void append(std::size_t stream, std::string payload, std::int64_t written_at_ms) {
+    Stream& to = streams[stream];
+    to.written_at_ms[to.first + static_cast<std::int64_t>(to.records.size())] = written_at_ms;
+    append(stream, std::move(payload));
   }
   [[nodiscard]] std::size_t size() const {
     std::size_t total = 0;
@@ -126,6 +133,8 @@ class ScriptedSource final : public RecordSource {
     if (channel.next >= end(turn_)) return false;
     RawRecord record;
     record.payload = stream.records[static_cast<std::size_t>(channel.next - stream.first)];
+    if (const auto at = stream.written_at_ms.find(channel.next); at != stream.written_at_ms.end())
+      record.timestamp_ms = at->second;
     record.position = channel.next++;
     record.channel = static_cast<std::uint32_t>(turn_);
     batch_.push_back(record);

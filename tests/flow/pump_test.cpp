@@ -50,6 +50,29 @@ TEST_CASE("records become members of the side that their topic is bound to") {
   CHECK(batch.revision == 2);
 }
 
+TEST_CASE(
+    "a batch's last event is its newest, by when it was written but never after it was read") {
+  Fixture f;
+  const std::int64_t now = f.clock.now_ms();
+  f.log.append(0, "b 1", now - 5'000);
+  f.log.append(0, "b 2", now - 9'000);
+  f.log.append(0, "ahead 1", now + 60'000);
+  f.log.append(0, "silent 1");
+  f.log.append(1, "! b", now - 1'000);
+  Pump pump = f.pump();
+  Fixture::run_until_idle(pump);
+  CHECK(f.slice.find("b")->last_event_ms == now - 5'000);
+  CHECK(f.slice.find("ahead")->last_event_ms == now);
+  CHECK(f.slice.find("silent")->last_event_ms == now);
+  f.clock.advance(std::chrono::seconds{3});
+  f.log.append(1, "b 1 2", now - 4'000);
+  Fixture::run_until_idle(pump);
+  CHECK(f.slice.find("b")->last_event_ms == now - 4'000);
+  for (const LedgerChange& change : f.slice.cut().changes) {
+    CHECK(change.after.last_event_ms == f.slice.find(change.batch)->last_event_ms);
+  }
+}
+
 TEST_CASE("a topic's side wins over the event's, and only an unbound topic lets the event choose") {
   Fixture f;
   f.log.append(0, "b side=processed 1");

@@ -48,6 +48,27 @@ TEST_CASE("a batch is made once, with its properties, and is there after a crash
   CHECK(batch->row->deadline_ms == 17);
 }
 
+TEST_CASE("what clients write is an event of the moment it came, also after a crash") {
+  World world;
+  std::int64_t written = 0;
+  {
+    Process process{world};
+    start(process);
+    Client client;
+    client.ask(process, {batch_named("b")});
+    CHECK(process.reconciler->batch("b")->last_event_ms == 0);  // it has had none yet
+    const std::int64_t before = process.clock.now_ms();
+    const auto answer = client.ask(process, {records(BatchNumber{1}, "expected", 0, 10)});
+    written = process.reconciler->batch("b")->last_event_ms;
+    CHECK(written == answer.receipt.at_ms);
+    CHECK(written >= before);
+    CHECK(written <= process.clock.now_ms());
+  }
+  Process next{world};
+  start(next);
+  CHECK(next.reconciler->batch("b")->last_event_ms == written);
+}
+
 TEST_CASE("an answer comes with the commit and not before") {
   World world;
   Process process{world};

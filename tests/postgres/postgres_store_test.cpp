@@ -35,6 +35,38 @@ TEST_CASE("migrating creates the schema once, whoever comes first") {
   CHECK(world.value("select count(*) from rollcall.deployment") == "1");
 }
 
+TEST_CASE("batches of a schema without last events have none until their next one") {
+  PostgresWorld world;
+  SliceModel model(6);
+  {
+    StoreProcess process(world);
+    take_over(process, model, {});
+    model.create_batch("old", {"expected", "processed"});
+    model.add(1, 0, std::uint64_t{1});
+    commit_next(process, model);
+  }
+  (void)world.rows("alter table rollcall.ledger drop column last_event");
+  (void)world.rows("delete from rollcall.schema_migration where number >= 6 returning 1");
+  StoreProcess process(world);
+  const auto restored = process.acquire();
+  REQUIRE_MESSAGE(ok(restored), restored.error().message);
+  REQUIRE(restored->batches.size() == 1);
+  CHECK(restored->batches[0].summary.revision == 1);
+  CHECK(restored->batches[0].summary.last_event_ms == 0);
+  Checkpoint next;
+  next.epoch = restored->epoch;
+  next.sequence = restored->sequence + 1;
+  next.next_batch = restored->next_batch;
+  LedgerChange& change = next.changes.emplace_back();
+  change.batch = 1;
+  change.after = restored->batches[0].summary;
+  change.after.last_event_ms = 1'795'000'000'123;
+  REQUIRE(ok(process.commit(next)));
+  const auto again = process.acquire();
+  REQUIRE(ok(again));
+  CHECK(again->batches[0].summary.last_event_ms == 1'795'000'000'123);
+}
+
 TEST_CASE("a schema of another name is used as named") {
   PostgresWorld world;
   world.options.schema = "Odd \"name\"";

@@ -16,6 +16,7 @@ struct BatchOracle {
   BatchRow row;
   std::map<OwnedRecordId, std::vector<std::uint64_t>> times;
   std::uint64_t revision = 0;
+  std::int64_t last_event_ms = 0;
 };
 struct SliceOracle {
   std::map<BatchNumber, BatchOracle> batches;
