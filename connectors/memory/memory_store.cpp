@@ -76,6 +76,7 @@ CommitStats::Doubts doubts_of(const SharedState& state) {
   CommitStats::Doubts doubts;
   doubts.dead_letters = state.dead_letters.size();
   for (const DeadLetter& letter : state.dead_letters) {
+    count_letters(doubts.letters, letter.channel, letter.state, 1);
     if (letter.state == DeadLetterState::open) doubts.open.push_back(doubt_of(letter));
   }
   return doubts;
@@ -171,6 +172,7 @@ Result<SliceState> MemoryStore::Impl::acquire(SliceId slice) {
   const CommitStats::Doubts doubts = doubts_of(*state);
   restored.dead_letters = doubts.dead_letters;
   restored.doubts = doubts.open;
+  restored.letters = doubts.letters;
   restored.next_batch = stored.next_batch;
   for (const auto& [key, receipt] : stored.receipts) restored.receipts.push_back(receipt);
   std::stable_sort(restored.receipts.begin(), restored.receipts.end(),

@@ -58,7 +58,8 @@ constexpr Statement kAcknowledged{
     "read_acknowledged",
     "select letters from acknowledgement where slice = $1 and sequence = $2 order by place"};
 constexpr Statement kCount{"count_dead_letters",
-                           "select count(*) from dead_letter where slice = $1"};
+                           "select channel, state, count(*) from dead_letter where slice = $1"
+                           " group by channel, state"};
 // Written within a second: one sum, as in memory.
 constexpr Statement kDoubts{
     "read_doubts",
@@ -203,7 +204,17 @@ void tell_doubts(Transaction& transaction, const Checkpoint& checkpoint, CommitS
 
 Result<CommitStats::Doubts> read_doubts(Transaction& transaction, SliceId slice) {
   CommitStats::Doubts doubts;
-  doubts.dead_letters = transaction.run(kCount, slice)[0][0].as<std::uint64_t>();
+  for (const Row& row : transaction.run(kCount, slice)) {
+    const auto state = row[1].as<std::size_t>();
+    const auto letters = row[2].as<std::uint64_t>();
+    if (state >= kDeadLetterStates) {
+      return fatal("a dead letter has the unknown state " + std::to_string(state),
+                   "Run the rollcall that wrote it.");
+    }
+    count_letters(doubts.letters, from_text(text_of(row[0])), static_cast<DeadLetterState>(state),
+                  letters);
+    doubts.dead_letters += letters;
+  }
   for (const Row& row : transaction.run(kDoubts, slice)) {
     const auto reason = reason_named(text_of(row[5]));
     if (!reason) return reason.error();

@@ -168,6 +168,7 @@ Result<void> read_rows(Connection& connection, SliceId slice, SliceState& state)
   if (!doubts) return doubts.error();
   state.dead_letters = doubts->dead_letters;
   state.doubts = std::move(doubts->open);
+  state.letters = std::move(doubts->letters);
   read_receipts(transaction, slice, state);
   return read_batches(transaction, slice, state);
 }

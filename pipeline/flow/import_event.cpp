@@ -11,7 +11,7 @@ namespace {
 // What the letters of an import have in common: they stand where a topic would.
 DeadLetter letter_of(const Slice& slice, const ImportEvent& event, std::int64_t now_ms) {
   DeadLetter letter;
-  letter.channel = "import:" + event.import;
+  letter.channel = std::string{kImportChannel} + event.import;
   if (event.side) letter.channel += ":" + *event.side;
   letter.batch = event.batch;
   if (event.batch.empty()) {  // each row names its own, some of which may be yet to come

@@ -50,6 +50,16 @@ bool channel_matches(std::string_view wanted, std::string_view channel) {
                                                [](char c) { return c >= '0' && c <= '9'; });
 }
 
+void count_letters(LetterCounts& counts, std::string_view channel, DeadLetterState state,
+                   std::uint64_t letters) {
+  std::string_view topic = channel.substr(0, channel.rfind('/'));
+  if (!channel_matches(topic, channel)) topic = channel;  // it has no partition
+  if (channel.starts_with(kImportChannel)) topic = kHttpTopic;
+  auto found = counts.find(topic);
+  if (found == counts.end()) found = counts.try_emplace(std::string{topic}).first;
+  found->second[static_cast<std::size_t>(state)] += letters;
+}
+
 bool matches(const DeadLetterFilter& filter, const DeadLetter& letter) {
   const auto& numbers = filter.numbers;
   if (!numbers.empty() && std::find(numbers.begin(), numbers.end(), letter.number) == numbers.end())

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,7 +44,7 @@ struct Closing {
 // read (numbers below `batches_before`) and began no later than it was written (`timestamp_ms`).
 struct DeadLetter {
   std::int64_t number = 0;  // given by the store, ascending; the list's cursor
-  std::string channel;      // "topic/partition"; "import:FILE" of an import
+  std::string channel;      // "topic/partition"; kImportChannel and the file of an import
   std::int64_t position = 0;
   BadRecordReason reason = BadRecordReason::not_json;
   std::string field;   // the field to blame, or more detail; may be empty
@@ -58,6 +60,7 @@ struct DeadLetter {
   std::optional<Closing> closing{};
 };
 inline constexpr std::size_t kSampleBytesMax = 1024;
+inline constexpr std::string_view kImportChannel = "import:";
 
 // Which dead letters are meant; what is not said does not matter.
 struct DeadLetterFilter {
@@ -98,6 +101,14 @@ struct OpenDoubt {
   std::uint64_t letters = 0;
   std::uint64_t explains = 0;
 };
+
+// How many dead letters there are of each topic, for each DeadLetterState.
+using LetterCounts =
+    std::map<std::string, std::array<std::uint64_t, kDeadLetterStates>, std::less<>>;
+// Adds letters of a channel to its topic's. Files that were imported have no end: all that came over HTTP is kHttpTopic.
+void count_letters(LetterCounts& counts, std::string_view channel, DeadLetterState state,
+                   std::uint64_t letters);
+inline constexpr std::string_view kHttpTopic = "http";
 
 // The doubt that a dead letter raises while it is open.
 [[nodiscard]] OpenDoubt doubt_of(const DeadLetter& letter);

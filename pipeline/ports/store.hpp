@@ -136,6 +136,7 @@ struct SliceState {
   std::vector<RestoredBatch> batches;
   std::uint64_t dead_letters = 0;  // how many there are, closed ones too
   std::vector<OpenDoubt> doubts;   // of those that are open
+  LetterCounts letters;            // by topic and state
   std::vector<Receipt> receipts;   // oldest first
 };
 
@@ -148,6 +149,7 @@ struct CommitStats {
   struct Doubts {
     std::uint64_t dead_letters = 0;  // as SliceState has them
     std::vector<OpenDoubt> open;
+    LetterCounts letters;
   };
   std::optional<Doubts> doubts{};
 };

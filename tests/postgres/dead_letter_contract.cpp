@@ -129,6 +129,13 @@ TEST_CASE("an acknowledgement closes exactly the open letters that its filter me
     }
     CHECK(open == after->letters.size() - closed);
     CHECK(explained == left);
+    LetterCounts counted;
+    for (const DeadLetter& letter : after->letters)
+      count_letters(counted, letter.channel, letter.state, 1);
+    CHECK((committed->doubts->letters == counted));
+    const auto restored = StoreProcess(*world).acquire();
+    REQUIRE(ok(restored));
+    CHECK((restored->letters == counted));
     DeadLetterQuery of_filter{filter, 0, 100};
     of_filter.filter.state = DeadLetterState::acknowledged;
     const auto listed = process.dead_letters(of_filter);
