@@ -25,6 +25,16 @@ struct NamedAtCut {
   std::uint64_t repeats = 0;
 };
 
+// What BatchTotals counts of a batch, as of when it looked last.
+struct Tally {
+  std::uint64_t missing = 0;
+  std::uint64_t unexpected = 0;
+  std::size_t memory_bytes = 0;
+  std::vector<std::uint64_t> duplicates{};  // for each side; empty where there are none
+
+  [[nodiscard]] std::uint64_t owed() const { return missing + unexpected; }
+};
+
 // One batch within one slice: its row, its sets and how often they have changed.
 // Owner: Slice. Runs on: the loop.
 struct Batch {
@@ -41,8 +51,9 @@ struct Batch {
   bool stored = false;                 // its row went into a checkpoint
   // Its sides are the slice's, so a channel's side index holds here too.
   bool default_sides = false;
-  std::uint64_t feeds = 0;              // bit n: the slice's feed n has named it
-  std::vector<NamedAtCut> at_cut;       // for each place of a side; empty before the first cut
+  std::uint64_t feeds = 0;         // bit n: the slice's feed n has named it
+  std::vector<NamedAtCut> at_cut;  // for each place of a side; empty before the first cut
+  Tally tally;
   bool broken = false;                  // a law did not hold: told once
   std::uint32_t pending = kNotPending;  // which group of PendingIds is for this batch
 

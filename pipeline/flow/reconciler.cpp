@@ -301,6 +301,12 @@ Verdict Reconciler::verdict(const BatchSummary& batch) const {
   return judged(source_evidence(batch), batch.in_doubt);
 }
 
+Verdict Reconciler::verdict_of_feed(std::string_view feed) const {
+  const auto belongs = [feed](const Channel& channel) { return channel.feed == feed; };
+  return judged(since_start(evidence_of(source_.channels(), end_limit(), belongs)),
+                slice_.doubts().of_feed(feed));
+}
+
 Verdict Reconciler::judged(const SourceEvidence& sources, const InDoubt& in_doubt) const {
   Evidence evidence;
   evidence.sources = sources;

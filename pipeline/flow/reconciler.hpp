@@ -51,6 +51,8 @@ class Reconciler final : public Answers {
   // What the outside may change. Lives as long as the reconciler.
   [[nodiscard]] Writes& writes() { return writes_; }
   [[nodiscard]] const Slice& slice() const { return slice_; }
+  // As Slice::tally().
+  void tally(std::size_t from, std::size_t batches_max) { slice_.tally(from, batches_max); }
   [[nodiscard]] const Pump& pump() const { return pump_; }
   [[nodiscard]] const WriteCounters& write_counters() const { return writes_.counters(); }
   [[nodiscard]] std::size_t uncommitted_bytes() const {
@@ -79,6 +81,8 @@ class Reconciler final : public Answers {
     return source_.look_afresh(at_most);
   }
   [[nodiscard]] Verdict verdict(const BatchSummary& batch) const override;
+  // Of all that a feed brings.
+  [[nodiscard]] Verdict verdict_of_feed(std::string_view feed) const;
   [[nodiscard]] std::int64_t now_ms() const override { return clock_.now_ms(); }
   boost::asio::awaitable<Result<std::optional<std::string>>> attributes(BatchNumber number,
                                                                         OwnedRecordId id) override;

@@ -12,15 +12,18 @@ namespace {
 
 constexpr std::size_t kDeadLetterOverheadBytes = 128;  // of a DeadLetter and its strings' headers
 constexpr std::size_t kBatchOverheadBytes = 256;       // of what a checkpoint says of a batch
+// Where nearly no batch owes anything, what is shown beside them is looked for among so many.
+constexpr std::size_t kNewestLookedAt = 4'096;
 
 }  // namespace
 
 Slice::Slice(SliceId id, std::vector<std::string> sides, Options options)
     : id_(id),
       sides_(std::move(sides)),
-      options_(options),
-      receipts_(options.receipts),
-      attributes_(options.attributes_bytes_max) {
+      options_(std::move(options)),
+      totals_(sides_, options_.watched),
+      receipts_(options_.receipts),
+      attributes_(options_.attributes_bytes_max) {
   ENSURE(sides_.size() >= kSidesMin && sides_.size() <= kSidesMax);
 }
 
@@ -43,8 +46,11 @@ void Slice::restore(SliceState state) {
     batch->at_cut = named_now(*batch->ledger);
     Batch& inserted = insert(std::move(batch));
     if (!restored.kind_known) settle_kind(inserted);
+    totals_.add(inserted);
+    totals_.tally(inserted);
   }
   for (const OpenDoubt& doubt : state.doubts) doubts_.add(doubt);
+  letters_ = std::move(state.letters);
 }
 
 // Decided once, from what the batch looks like, and stored with the next checkpoint.
@@ -62,9 +68,11 @@ void Slice::drop() {
   touched_.clear();
   by_name_.clear();
   batches_ = BatchList{};
+  totals_ = BatchTotals{sides_, options_.watched};
   dead_letters_.clear();
   acknowledgements_.clear();
   doubts_.clear();
+  letters_.clear();
   deleted_.clear();
   garbage_.clear();
   details_.clear();
@@ -99,6 +107,7 @@ Batch& Slice::create(BatchRow row) {
   row.number = next_batch_++;
   auto ledger = std::make_unique<Ledger>(row.ledger_sides, seed_);
   Batch& batch = insert(std::make_unique<Batch>(std::move(row), std::move(ledger), 0));
+  totals_.add(batch);
   uncut_bytes_ += kBatchOverheadBytes;
   touch(batch);
   return *(last_ = &batch);
@@ -131,6 +140,7 @@ void Slice::remove(Batch& batch) {
   end_doubt_about(batch.row.name);
   uncut_bytes_ += kBatchOverheadBytes;
   by_name_.erase(batch.row.name);
+  totals_.remove(batch);
   garbage_.emplace_back(batches_.take(batch.row.number));
 }
 
@@ -153,6 +163,8 @@ void Slice::clear() {
   batches_.append_numbers_to(deleted_);
   garbage_.push_back(std::make_shared<const BatchList>(std::exchange(batches_, {})));
   garbage_.push_back(std::make_shared<const ByName>(std::exchange(by_name_, {})));
+  BatchTotals none{sides_, options_.watched};
+  garbage_.push_back(std::make_shared<const BatchTotals>(std::exchange(totals_, std::move(none))));
 }
 
 Batch& Slice::insert(std::unique_ptr<Batch> batch) {
@@ -193,7 +205,11 @@ std::size_t Slice::acknowledge(DeadLetterFilter filter, Closing closing) {
 void Slice::learn(const CommitStats::Doubts& doubts) {
   doubts_.clear();
   for (const OpenDoubt& doubt : doubts.open) doubts_.add(doubt);
-  for (const DeadLetter& letter : dead_letters_) doubts_.add(doubt_of(letter));
+  letters_ = doubts.letters;
+  for (const DeadLetter& letter : dead_letters_) {
+    doubts_.add(doubt_of(letter));
+    count_letters(letters_, letter.channel, letter.state, 1);
+  }
   dead_letter_count_ = doubts.dead_letters + dead_letters_.size();
 }
 
@@ -201,6 +217,7 @@ void Slice::refuse(DeadLetter letter) {
   uncut_bytes_ += kDeadLetterOverheadBytes + letter.sample.size() + letter.field.size();
   if (letter.batches_before == 0) letter.batches_before = next_batch_;
   doubts_.add(doubt_of(letter));
+  count_letters(letters_, letter.channel, letter.state, 1);
   dead_letters_.push_back(std::move(letter));
   ++dead_letter_count_;
 }
@@ -245,6 +262,7 @@ Checkpoint Slice::cut() {
     if (!broken.empty() && !std::exchange(batch->broken, true))
       checkpoint.broken_laws.push_back(std::move(broken));
     batch->at_cut = named_now(*batch->ledger);
+    totals_.tally(*batch);
   }
   touched_.clear();
   uncut_bytes_ = 0;
@@ -255,6 +273,23 @@ std::size_t Slice::memory_bytes() const {
   std::size_t bytes = 0;
   for (const auto& batch : batches_) bytes += batch->ledger->memory_bytes();
   return bytes;
+}
+
+void Slice::tally(std::size_t from, std::size_t batches_max) {
+  const std::size_t end = std::min(touched_.size(), from + batches_max);
+  for (std::size_t at = from; at < end; ++at) totals_.tally(*touched_[at]);
+}
+
+std::vector<BatchNumber> Slice::worst(std::size_t batches_max) const {
+  std::vector<BatchNumber> numbers = totals_.worst(batches_max);
+  std::size_t looks = kNewestLookedAt;
+  for (auto at = batches_.end();
+       at != batches_.begin() && numbers.size() < batches_max && looks > 0; --looks) {
+    const Batch& batch = **--at;
+    if (batch.row.kind == BatchKind::reconciliation && batch.tally.owed() == 0)
+      numbers.push_back(batch.row.number);
+  }
+  return numbers;
 }
 
 }  // namespace rollcall

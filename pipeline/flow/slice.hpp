@@ -13,6 +13,7 @@
 #include "pipeline/flow/attributes.hpp"
 #include "pipeline/flow/batch.hpp"
 #include "pipeline/flow/batch_list.hpp"
+#include "pipeline/flow/batch_totals.hpp"
 #include "pipeline/flow/receipts.hpp"
 #include "pipeline/ports/decoder.hpp"
 #include "pipeline/ports/store.hpp"
@@ -31,6 +32,7 @@ class Slice {
     std::size_t attributes_bytes_max = std::size_t{64} << 20U;  // held in memory
     bool stores_attributes = false;        // of every record that has some, in the store
     std::string numbers_batch{"numbers"};  // which batch is the game of the missing number
+    std::vector<std::string> watched{};    // patterns of the names that BatchTotals finds
   };
   Slice(SliceId id, std::vector<std::string> sides) : Slice(id, std::move(sides), Options{}) {}
   Slice(SliceId id, std::vector<std::string> sides, Options options);
@@ -109,6 +111,16 @@ class Slice {
   [[nodiscard]] Epoch epoch() const { return epoch_; }
   [[nodiscard]] std::uint64_t dead_letter_count() const { return dead_letter_count_; }
   [[nodiscard]] const Doubts& doubts() const { return doubts_; }
+  // Dead letters by topic and state; an acknowledgement moves them once it is durable.
+  [[nodiscard]] const LetterCounts& letters() const { return letters_; }
+  // As of the last cut for batches changed since, but for those that tally() has seen.
+  [[nodiscard]] const BatchTotals& totals() const { return totals_; }
+  // Looks at some of the batches that were changed since the last cut, from this place on: after all of them totals()
+  // are of now. What is cut meanwhile is tallied with its cut.
+  void tally(std::size_t from, std::size_t batches_max);
+  [[nodiscard]] std::size_t touched_count() const { return touched_.size(); }
+  // At most so many reconciliations, the worst first; where fewer owe something, the newest of the others behind them.
+  [[nodiscard]] std::vector<BatchNumber> worst(std::size_t batches_max) const;
   [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
@@ -135,6 +147,7 @@ class Slice {
   std::uint64_t sequence_ = 0;
   Seed seed_ = 0;
   BatchList batches_;
+  BatchTotals totals_;
   using ByName = boost::unordered_flat_map<std::string_view, Batch*, NameHash>;
   ByName by_name_;  // keys view Batch::row.name
   Batch* last_ = nullptr;
@@ -142,6 +155,7 @@ class Slice {
   std::vector<DeadLetter> dead_letters_;
   std::vector<Acknowledgement> acknowledgements_;
   Doubts doubts_;
+  LetterCounts letters_;
   std::vector<std::string> feeds_;  // in the order of their bits
   BatchNumber next_batch_ = 1;
   std::vector<BatchNumber> deleted_;  // since the last cut
