@@ -94,6 +94,12 @@ std::string check_host(const std::string& text) {
              : "has a host that is neither a name nor name:port";
 }
 
+std::string check_batch_pattern(const std::string& text) {
+  constexpr std::size_t kNameBytesMax = 256;  // as of a batch's name
+  return text.empty() || text.size() > kNameBytesMax ? "has a name that is empty or over 256 bytes"
+                                                     : "";
+}
+
 std::string check_side(const std::string& text) {
   constexpr std::size_t kSideBytesMax = 64;
   if (text.empty() || text.size() > kSideBytesMax)

@@ -13,6 +13,7 @@ namespace rollcall::config {
 [[nodiscard]] std::string check_api_key(const std::string& text);
 [[nodiscard]] std::string check_origin(const std::string& text);
 [[nodiscard]] std::string check_host(const std::string& text);
+[[nodiscard]] std::string check_batch_pattern(const std::string& text);
 [[nodiscard]] std::string check_side(const std::string& text);
 
 }  // namespace rollcall::config

@@ -103,6 +103,8 @@ struct LogConfig {
 };
 
 struct MetricsConfig {
+  std::vector<std::string> batches;  // patterns of names
+  std::uint64_t batches_max = 100;
   std::uint64_t worst_batches = 10;
 };
 

@@ -268,6 +268,20 @@ const std::array kOptions = {
            .help = "How lines on stderr look: an object each, or text for people.",
            .choices = "json|text"},
 
+    Option{.key = "metrics.batches",
+           .field = field<&C::metrics, &MetricsConfig::batches>(),
+           .help = "Names of batches that get series of their own, also when nothing is missing in "
+                   "them; * stands for any text.",
+           .form = "list of names",
+           .max = 100,
+           .check = check_batch_pattern,
+           .sample = "batches = [\"orders-*\", \"*-nightly\"]"},
+    Option{.key = "metrics.batches_max",
+           .field = field<&C::metrics, &MetricsConfig::batches_max>(),
+           .help = "How many of those get some, the newest first; a metric says how many others "
+                   "there are.",
+           .min = 0,
+           .max = 1000},
     Option{.key = "metrics.worst_batches",
            .field = field<&C::metrics, &MetricsConfig::worst_batches>(),
            .help = "Open batches with the most missing and unexpected records that get a series of "

@@ -2,14 +2,17 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <csignal>
+#include <functional>
 #include <string>
 #include <unistd.h>
 #include <utility>
 
+#include "connectors/http/offload.hpp"
 #include "connectors/json/json_decoder.hpp"
 #include "connectors/kafka/kafka_source.hpp"
 #include "connectors/memory/memory_store.hpp"
 #include "connectors/postgres/postgres_store.hpp"
+#include "daemon/batch_picture.hpp"
 #include "daemon/collect.hpp"
 #include "daemon/logging.hpp"
 #include "daemon/options.hpp"
@@ -40,6 +43,12 @@ ExitCode exit_code_of(const Failure& failure) {
   return failure.configuration ? ExitCode::configuration : ExitCode::runtime_error;
 }
 
+CompactionState compaction_state(const postgres::PostgresStore& store) {
+  const postgres::CompactionStats stats = store.compaction_stats();
+  return {stats.stopped_because.empty(), stats.merges, stats.failures, stats.runs,
+          stats.last_success_ms};
+}
+
 // Whoever took over goes on from our last checkpoint, so that there is nothing to repair.
 const char* const kTakenOverAdvice =
     "nothing is lost: the other process goes on from the last checkpoint. Run one rollcall for "
@@ -51,7 +60,6 @@ const char* const kTakenOverAdvice =
 
 Application::Application(const Config& config)
     : config_(config),
-      metrics_(config.metrics.worst_batches),
       telemetry_(metrics_),
       watch_([this](std::chrono::nanoseconds turn) {
         metrics_.observe_loop_delay(std::chrono::duration<double>(turn).count());
@@ -79,8 +87,10 @@ void Application::make_store() {
     store_ =
         std::make_unique<memory::MemoryStore>(loop_.get_executor(), memory::make_shared_state());
   } else {
-    store_ =
+    auto store =
         std::make_unique<postgres::PostgresStore>(loop_.get_executor(), postgres_options(config_));
+    postgres_ = store.get();
+    store_ = std::move(store);
   }
 }
 
@@ -199,10 +209,19 @@ void Application::report(const Failure& failure) {
       {{"kind", to_string(failure.kind)}, {"advice", fenced ? kTakenOverAdvice : failure.advice}});
 }
 
-std::string Application::metrics_text() {
+asio::awaitable<std::string> Application::metrics_text() {
+  const ShownBatches shown{config_.metrics.worst_batches, config_.metrics.batches_max};
+  BatchPicture batches = co_await picture_batches(*reconciler_, shown);
   collect(*reconciler_, metrics_);
+  metrics_.set_batch_series(std::move(batches.series), batches.worst_omitted,
+                            batches.matching_omitted);
+  if (postgres_ != nullptr) metrics_.set_compaction(compaction_state(*postgres_));
   metrics_.set_longest_turn(std::chrono::duration<double>(watch_.longest_turn_cpu()).count());
-  return metrics_.text();
+  const std::function<std::string()> later = metrics_.text_later();
+  std::string text;
+  auto work = [&text, &later] { text = later(); };
+  co_await http::run_on(query_, work);
+  co_return text;
 }
 
 }  // namespace rollcall

@@ -21,6 +21,10 @@
 #include "daemon/metrics.hpp"
 #include "pipeline/flow/reconciler.hpp"
 
+namespace rollcall::postgres {
+class PostgresStore;
+}
+
 namespace rollcall {
 
 // The daemon: one loop with a store, a source, the reconciler between them and HTTP in front. `serve` and `demo` differ
@@ -58,7 +62,7 @@ class Application {
   void on_reconciler_ended(const std::exception_ptr& thrown, const Result<void>& outcome);
   boost::asio::awaitable<void> shut_down();
   void report(const Failure& failure);
-  [[nodiscard]] std::string metrics_text();
+  boost::asio::awaitable<std::string> metrics_text();
 
   const Config& config_;
   boost::asio::io_context loop_{1};  // one thread: no locks inside
@@ -71,6 +75,7 @@ class Application {
   boost::asio::signal_set signals_;
   boost::asio::signal_set reload_signal_;
   std::unique_ptr<Store> store_;
+  const postgres::PostgresStore* postgres_ = nullptr;  // the same, where it is one
   std::vector<std::unique_ptr<Decoder>> decoders_;
   std::unique_ptr<RecordSource> source_;
   std::optional<Reconciler> reconciler_;

@@ -4,7 +4,9 @@
 #include <array>
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -74,29 +76,43 @@ void collect_writes(const Reconciler& reconciler, Metrics& metrics) {
 }
 
 void collect_batches(const Reconciler& reconciler, Metrics& metrics) {
-  std::map<std::string_view, std::uint64_t> duplicates;
-  std::uint64_t missing = 0;
-  std::uint64_t unexpected = 0;
-  std::vector<OpenBatch> open;
-  for (const auto& batch : reconciler.slice().batches()) {
-    const BatchSummary summary = summarize(*batch);
-    if (batch->row.kind == BatchKind::reconciliation) {
-      missing += summary.missing;
-      unexpected += summary.unexpected;
-    }
-    for (std::size_t side = 0; side < summary.duplicates.size(); ++side) {
-      const std::string& name = batch->row.sides[side];
-      const bool is_default = reconciler.slice().default_side(name) < kSidesMax;
-      duplicates[is_default ? std::string_view{name} : kOtherSides] += summary.duplicates[side];
-    }
-    if (batch->row.kind == BatchKind::reconciliation)
-      open.push_back({batch->row.name, summary.missing, summary.unexpected});
+  const BatchTotals& totals = reconciler.slice().totals();
+  metrics.set_batches("open", reconciler.batch_count());
+  metrics.set_missing_records(totals.missing());
+  metrics.set_unexpected_records(totals.unexpected());
+  const std::vector<std::string>& sides = reconciler.slice().default_sides();
+  for (std::size_t side = 0; side < sides.size(); ++side)
+    metrics.set_duplicates(sides[side], totals.duplicates()[side]);
+  metrics.set_duplicates(kOtherSides, totals.duplicates().back());
+}
+
+constexpr std::array<Confidence, 3> kLevels{Confidence::final, Confidence::provisional,
+                                            Confidence::blind};
+
+// As answers about a batch that the feed alone feeds say it; what comes over HTTP is a feed like the others.
+void collect_confidence(const Reconciler& reconciler, Metrics& metrics) {
+  std::set<std::string_view> feeds{kHttpFeed};
+  for (const Channel& channel : reconciler.channels()) feeds.insert(channel.feed);
+  std::array<std::string_view, kLevels.size()> levels;
+  std::transform(kLevels.begin(), kLevels.end(), levels.begin(),
+                 [](Confidence level) { return to_string(level); });
+  for (const std::string_view feed : feeds) {
+    const Verdict verdict = reconciler.verdict_of_feed(feed);
+    metrics.set_confidence(feed, to_string(verdict.confidence), levels);
   }
-  metrics.set_batches("open", reconciler.slice().batches().size());
-  metrics.set_missing_records(missing);
-  metrics.set_unexpected_records(unexpected);
-  for (const auto& [side, count] : duplicates) metrics.set_duplicates(side, count);
-  metrics.set_open_batches(std::move(open));
+}
+
+// Every topic that is read shows, also with none: who waits for the last to be closed has to see 0.
+void collect_dead_letters(const Reconciler& reconciler, Metrics& metrics) {
+  LetterCounts counts = reconciler.slice().letters();
+  counts.try_emplace(std::string{kHttpTopic});
+  for (const Channel& channel : reconciler.channels()) counts.try_emplace(channel.topic);
+  metrics.forget_dead_letters();
+  for (const auto& [topic, letters] : counts) {
+    for (std::size_t state = 0; state < letters.size(); ++state)
+      metrics.set_dead_letters(topic, to_string(static_cast<DeadLetterState>(state)),
+                               letters[state]);
+  }
 }
 
 }  // namespace
@@ -105,8 +121,11 @@ void collect(const Reconciler& reconciler, Metrics& metrics) {
   collect_channels(reconciler, metrics);
   collect_writes(reconciler, metrics);
   collect_batches(reconciler, metrics);
+  collect_confidence(reconciler, metrics);
+  collect_dead_letters(reconciler, metrics);
+  metrics.set_store_up(reconciler.readiness().store_answers);
   metrics.set_uncommitted_bytes(reconciler.uncommitted_bytes());
-  metrics.set_state_bytes("ledgers", reconciler.slice().memory_bytes());
+  metrics.set_state_bytes("ledgers", reconciler.slice().totals().memory_bytes());
   metrics.set_state_bytes("attributes", reconciler.slice().attributes().bytes());
   metrics.set_attributes_not_kept(reconciler.slice().attributes().not_kept());
 }

@@ -5,7 +5,8 @@
 
 namespace rollcall {
 
-// Hands the totals of the flow over to the metrics. Called for each scrape; costs a pass over batches and channels.
+// Hands the totals of the flow over to the metrics, all but what single batches have. Called for each scrape, behind
+// picture_batches(), which brings them up to date; costs a pass over channels and none over batches.
 void collect(const Reconciler& reconciler, Metrics& metrics);
 
 }  // namespace rollcall

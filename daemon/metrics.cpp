@@ -4,6 +4,7 @@
 #include <functional>
 #include <prometheus/text_serializer.h>
 
+#include "daemon/memory_limit.hpp"
 #include "daemon/metric_family.hpp"
 #include "daemon/process_stats.hpp"
 #include "daemon/version.hpp"
@@ -25,16 +26,50 @@ NumberFamily gauge(std::string name, std::string help, std::vector<std::string> 
 double as_double(std::uint64_t number) { return static_cast<double>(number); }
 std::string text_of(std::string_view view) { return std::string(view); }
 
-// Most owed first; of equals the one whose name comes first, so that the choice does not flicker.
-bool is_worse(const OpenBatch& a, const OpenBatch& b) {
-  const auto owed_a = a.missing + a.unexpected;
-  const auto owed_b = b.missing + b.unexpected;
-  return owed_a != owed_b ? owed_a > owed_b : a.name < b.name;
+constexpr double kMillisecondsPerSecond = 1000;
+double seconds_of(std::int64_t ms) { return static_cast<double>(ms) / kMillisecondsPerSecond; }
+
+// The series of single batches. They are many and told anew with each scrape, so they are made where the text is.
+void collect_batches(const std::vector<BatchSeries>& batches, std::vector<MetricFamily>& families) {
+  const auto add = [&](const char* name, const char* help, const auto& value) {
+    NumberFamily family = gauge(name, help, {"batch"});
+    for (const BatchSeries& batch : batches) family.at({batch.name}) = value(batch);
+    families.push_back(family.collect());
+  };
+  add("batch_expected_records", "Distinct records expected, of the batches that are shown.",
+      [](const BatchSeries& batch) { return as_double(batch.expected); });
+  add("batch_processed_records", "Distinct records processed, of the batches that are shown.",
+      [](const BatchSeries& batch) { return as_double(batch.processed); });
+  add("batch_missing_records", "Expected and not processed, of the batches that are shown.",
+      [](const BatchSeries& batch) { return as_double(batch.missing); });
+  add("batch_unexpected_records", "Processed and not expected, of the batches that are shown.",
+      [](const BatchSeries& batch) { return as_double(batch.unexpected); });
+  NumberFamily last =
+      gauge("batch_last_event_timestamp_seconds",
+            "When the newest event of the batch was written, since 1970.", {"batch"});
+  NumberFamily info = gauge("batch_info", "What a batch's status says; always 1.",
+                            {"batch", "verdict", "confidence"});
+  for (const BatchSeries& batch : batches) {
+    if (batch.last_event_ms > 0) last.at({batch.name}) = seconds_of(batch.last_event_ms);
+    info.at({batch.name, text_of(batch.verdict), text_of(batch.confidence)}) = 1;
+  }
+  families.push_back(last.collect());
+  families.push_back(info.collect());
 }
 
 // Under the names that every Prometheus client library gives them, so without our prefix.
 void collect_process(std::vector<MetricFamily>& families) {
   const auto stats = read_process_stats();
+  NumberFamily used = gauge("memory_used_bytes", "Memory of this process, as its limit counts it.");
+  used.at({}) = as_double(stats.resident_bytes);
+  families.push_back(used.collect());
+  if (const auto limit = read_memory_limit()) {
+    NumberFamily most =
+        gauge("memory_limit_bytes",
+              "Memory that this process may use: its control group's or the machine's.");
+    most.at({}) = as_double(*limit);
+    families.push_back(most.collect());
+  }
   const auto add = [&](const char* name, const char* help, MetricType type, double value) {
     NumberFamily family(type, {name, help, {}});
     family.at({}) = value;
@@ -73,12 +108,25 @@ struct Metrics::Families {
       gauge("missing_records", "Expected and not processed, all batches.");
   NumberFamily unexpected_records =
       gauge("unexpected_records", "Processed and not expected, all batches.");
-  NumberFamily batch_missing =
-      gauge("batch_missing_records", "Missing records of the worst open batches.", {"batch"});
-  NumberFamily batch_unexpected =
-      gauge("batch_unexpected_records", "Unexpected records of the worst open batches.", {"batch"});
   NumberFamily batches_omitted =
       gauge("batches_omitted", "Open batches that are not among the worst shown.");
+  NumberFamily matching_batches_omitted =
+      gauge("matching_batches_omitted",
+            "Batches that match metrics.batches and are beyond metrics.batches_max.");
+  NumberFamily confidence =
+      gauge("confidence", "1 for the level up to which answers about a feed can be trusted.",
+            {"feed", "level"});
+  NumberFamily dead_letters =
+      gauge("dead_letters", "Records that could not be read, by what became of them.",
+            {"topic", "state"});
+  NumberFamily store_up = gauge("store_up", "1 while the store answers.");
+  NumberFamily compaction_running =
+      gauge("compaction_running", "1 while stored segments are merged; 0 once that was given up.");
+  NumberFamily compaction_merges = counter("compaction_merges_total", "Merges that were stored.");
+  NumberFamily compaction_failures = counter("compaction_failures_total", "Merges that failed.");
+  NumberFamily compaction_runs = gauge("compaction_runs", "Stored runs of segments.");
+  NumberFamily compaction_success =
+      gauge("compaction_last_success_timestamp_seconds", "When a merge was stored, since 1970.");
   NumberFamily lag_records = gauge(
       "lag_records", "Records that exist in a partition and are not read.", {"topic", "partition"});
   NumberFamily source_end_age =
@@ -117,9 +165,9 @@ struct Metrics::Families {
 
   Families() {
     build_info.at({text_of(version()), text_of(build_type()), text_of(allocator())}) = 1;
-    for (auto* const family :
-         {&missing_records, &unexpected_records, &batches_omitted, &lag_seconds, &checkpoint_bytes,
-          &attributes_not_kept, &uncommitted_bytes, &invariant_violations}) {
+    for (auto* const family : {&missing_records, &unexpected_records, &batches_omitted,
+                               &matching_batches_omitted, &lag_seconds, &checkpoint_bytes,
+                               &attributes_not_kept, &uncommitted_bytes, &invariant_violations}) {
       family->at({}) = 0;
     }
   }
@@ -134,9 +182,16 @@ struct Metrics::Families {
             batches.collect(),
             missing_records.collect(),
             unexpected_records.collect(),
-            batch_missing.collect(),
-            batch_unexpected.collect(),
             batches_omitted.collect(),
+            matching_batches_omitted.collect(),
+            confidence.collect(),
+            dead_letters.collect(),
+            store_up.collect(),
+            compaction_running.collect(),
+            compaction_merges.collect(),
+            compaction_failures.collect(),
+            compaction_runs.collect(),
+            compaction_success.collect(),
             lag_records.collect(),
             source_end_age.collect(),
             lag_seconds.collect(),
@@ -153,8 +208,9 @@ struct Metrics::Families {
   }
 };
 
-Metrics::Metrics(std::size_t worst_batches)
-    : worst_batches_(worst_batches), families_(std::make_unique<Families>()) {}
+Metrics::Metrics()
+    : families_(std::make_unique<Families>()),
+      batches_(std::make_shared<const std::vector<BatchSeries>>()) {}
 Metrics::~Metrics() = default;
 
 void Metrics::set_events(std::string_view source, std::string_view side, std::uint64_t total) {
@@ -201,26 +257,42 @@ void Metrics::set_unexpected_records(std::uint64_t count) {
   families_->unexpected_records.at({}) = as_double(count);
 }
 
-void Metrics::set_open_batches(std::vector<OpenBatch> batches) {
-  const auto shown = std::min(worst_batches_, batches.size());
-  const auto middle = batches.begin() + static_cast<std::ptrdiff_t>(shown);
-  std::partial_sort(batches.begin(), middle, batches.end(), is_worse);
-  families_->batch_missing.clear();
-  families_->batch_unexpected.clear();
-  for (auto batch = batches.begin(); batch != middle; ++batch) {
-    families_->batch_missing.at({batch->name}) = as_double(batch->missing);
-    families_->batch_unexpected.at({batch->name}) = as_double(batch->unexpected);
-  }
-  families_->batches_omitted.at({}) = as_double(batches.size() - shown);
+void Metrics::set_batch_series(std::vector<BatchSeries> batches, std::uint64_t worst_omitted,
+                               std::uint64_t matching_omitted) {
+  batches_ = std::make_shared<const std::vector<BatchSeries>>(std::move(batches));
+  families_->batches_omitted.at({}) = as_double(worst_omitted);
+  families_->matching_batches_omitted.at({}) = as_double(matching_omitted);
+}
+
+void Metrics::set_confidence(std::string_view feed, std::string_view level,
+                             std::span<const std::string_view> levels) {
+  for (const std::string_view one : levels)
+    families_->confidence.at({text_of(feed), text_of(one)}) = one == level ? 1 : 0;
+}
+
+void Metrics::set_dead_letters(std::string_view topic, std::string_view state,
+                               std::uint64_t count) {
+  families_->dead_letters.at({text_of(topic), text_of(state)}) = as_double(count);
+}
+
+void Metrics::forget_dead_letters() { families_->dead_letters.clear(); }
+
+void Metrics::set_store_up(bool up) { families_->store_up.at({}) = up ? 1 : 0; }
+
+void Metrics::set_compaction(const CompactionState& state) {
+  families_->compaction_running.at({}) = state.running ? 1 : 0;
+  families_->compaction_merges.at({}) = as_double(state.merges);
+  families_->compaction_failures.at({}) = as_double(state.failures);
+  families_->compaction_runs.at({}) = as_double(state.runs);
+  if (state.last_success_ms > 0)
+    families_->compaction_success.at({}) = seconds_of(state.last_success_ms);
 }
 
 void Metrics::observe_checkpoint(double seconds, std::uint64_t bytes,
                                  std::int64_t committed_at_ms) {
-  constexpr double kMillisecondsPerSecond = 1000;
   families_->checkpoint_duration_all.observe(seconds);
   families_->checkpoint_bytes.at({}) = as_double(bytes);
-  families_->checkpoint_success.at({}) =
-      static_cast<double>(committed_at_ms) / kMillisecondsPerSecond;
+  families_->checkpoint_success.at({}) = seconds_of(committed_at_ms);
 }
 
 void Metrics::set_uncommitted_bytes(std::uint64_t bytes) {
@@ -247,12 +319,17 @@ void Metrics::observe_http_request(std::string_view route, std::string_view meth
 
 void Metrics::add_invariant_violation() { families_->invariant_violations.at({}) += 1; }
 
-std::string Metrics::text() const {
-  auto families = families_->collect();
-  collect_process(families);
-  // A family without series would be two comment lines about nothing.
-  std::erase_if(families, [](const MetricFamily& family) { return family.metric.empty(); });
-  return prometheus::TextSerializer().Serialize(families);
+std::function<std::string()> Metrics::text_later() const {
+  // Owner: the function, whose copies share it.
+  const auto counted = std::make_shared<const std::vector<MetricFamily>>(families_->collect());
+  return [counted, batches = batches_] {
+    std::vector<MetricFamily> families = *counted;
+    collect_batches(*batches, families);
+    collect_process(families);
+    // A family without series would be two comment lines about nothing.
+    std::erase_if(families, [](const MetricFamily& family) { return family.metric.empty(); });
+    return prometheus::TextSerializer().Serialize(families);
+  };
 }
 
 }  // namespace rollcall

@@ -124,6 +124,7 @@ Reconciler::Options reconciler_options(const Config& config) {
   options.state.receipts.count_max = config.writes.keys_max;
   options.state.attributes_bytes_max = config.batches.attributes_bytes_max.count;
   options.state.stores_attributes = config.batches.store_metadata;
+  options.state.watched = config.metrics.batches;
   options.checkpoint.interval = config.checkpoint.interval;
   options.checkpoint.bytes = config.checkpoint.bytes.count;
   options.checkpoint.uncommitted_bytes_max = config.checkpoint.uncommitted_bytes_max.count;

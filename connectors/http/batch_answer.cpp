@@ -6,6 +6,7 @@
 #include "connectors/http/etag.hpp"
 #include "connectors/http/media_type.hpp"
 #include "connectors/http/problem.hpp"
+#include "pipeline/verdict/outcome.hpp"
 
 namespace rollcall::http {
 namespace {
@@ -44,14 +45,6 @@ void append_by_side(JsonWriter& json, std::string_view name, const BatchRow& row
     json.foreign_key(row.sides[side]).number(of_side(counts, side));
   }
   json.close('}');
-}
-
-// In the words of a verdict on what is here now; the batch is open, so records may still come.
-std::string_view outcome(const BatchSummary& batch) {
-  if (!names_missing(batch.row->kind)) return "open";
-  if (batch.missing > 0) return "incomplete";
-  if (batch.unexpected > 0) return "unexpected_only";
-  return of_side(batch.totals, kExpected) > 0 ? "complete" : "empty";
 }
 
 void append_confidence(JsonWriter& json, const Verdict& verdict) {
@@ -204,7 +197,7 @@ void append_status(JsonWriter& json, const BatchSummary& batch, const Service& s
   append_counts(json, batch);
   json.key("processing_rate");
   json.percentage(batch.matched, names_missing(row.kind) ? of_side(batch.totals, kExpected) : 0);
-  json.key("verdict").open('{').member("state", outcome(batch));
+  json.key("verdict").open('{').member("state", outcome_of(batch));
   json.member("final", verdict.confidence == Confidence::final);
   append_confidence(json, verdict);
   append_doubt(json, batch, verdict.in_doubt);

@@ -13,7 +13,7 @@ Response get_root(const Request& request, const Service& service);
 Response get_livez(const Request& request, const Service& service);
 Response get_readyz(const Request& request, const Service& service);
 Response get_health(const Request& request, const Service& service);
-Response get_metrics(const Request& request, const Service& service);
+boost::asio::awaitable<Response> get_metrics(Request& request, const Service& service);
 
 // batch_endpoints.cpp
 Response get_batches(const Request& request, const Service& service);

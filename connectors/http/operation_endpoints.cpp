@@ -72,12 +72,13 @@ Response get_health(const Request&, const Service& service) {
   return response;
 }
 
-Response get_metrics(const Request& request, const Service& service) {
-  if (!service.options.metrics) return not_found(request, "This server publishes no metrics.");
+boost::asio::awaitable<Response> get_metrics(Request& request, const Service& service) {
+  if (!service.options.metrics) co_return not_found(request, "This server publishes no metrics.");
   Response response;
   response.content_type = kMetricsType;
-  response.body = service.options.metrics();
-  return response;
+  std::string text = co_await service.options.metrics();
+  response.body = std::move(text);
+  co_return response;
 }
 
 }  // namespace rollcall::http

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -73,7 +74,7 @@ struct Options {
 
   std::string version = "0";  // shown by GET /
   // The text of GET /metrics; without it the route answers 404.
-  std::function<std::string()> metrics;
+  std::function<boost::asio::awaitable<std::string>()> metrics;
   // After each answer, on the loop; must not throw.
   std::function<void(const RequestReport&)> finished;
   // An error of ours in one sentence, for the log.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <chrono>
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -22,6 +23,13 @@ constexpr int kNice = 10;  // reading comes first
 void lower_this_thread() {
   pthread_setname_np(pthread_self(), "rollcall-merge");
   ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
+}
+
+std::int64_t now_ms() {
+  using std::chrono::system_clock;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             system_clock::now().time_since_epoch())
+      .count();
 }
 
 std::uint64_t count_runs(const RunDirectory& directory) {
@@ -206,6 +214,7 @@ void Compactor::replace(std::vector<RunInfo>& runs, const CompactionPlan& plan,
   runs.erase(output.chunks == 0 ? first : first + 1, last);
   const std::lock_guard lock(mutex_);
   ++stats_.merges;
+  stats_.last_success_ms = now_ms();
   stats_.runs_merged += plan.count;
   stats_.bytes_read += bytes;
   stats_.bytes_written += output.bytes;

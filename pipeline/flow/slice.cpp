@@ -269,12 +269,6 @@ Checkpoint Slice::cut() {
   return checkpoint;
 }
 
-std::size_t Slice::memory_bytes() const {
-  std::size_t bytes = 0;
-  for (const auto& batch : batches_) bytes += batch->ledger->memory_bytes();
-  return bytes;
-}
-
 void Slice::tally(std::size_t from, std::size_t batches_max) {
   const std::size_t end = std::min(touched_.size(), from + batches_max);
   for (std::size_t at = from; at < end; ++at) totals_.tally(*touched_[at]);

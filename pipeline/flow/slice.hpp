@@ -121,7 +121,6 @@ class Slice {
   [[nodiscard]] std::size_t touched_count() const { return touched_.size(); }
   // At most so many reconciliations, the worst first; where fewer owe something, the newest of the others behind them.
   [[nodiscard]] std::vector<BatchNumber> worst(std::size_t batches_max) const;
-  [[nodiscard]] std::size_t memory_bytes() const;
 
  private:
   struct NameHash {

@@ -3,6 +3,9 @@
 #include <doctest/doctest.h>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 namespace rollcall {
 namespace {
@@ -16,7 +19,7 @@ bool has(const Metrics& metrics, const std::string& part) {
 }
 
 TEST_CASE("counters show the total that was handed over, under their labels") {
-  Metrics metrics(10);
+  Metrics metrics;
   metrics.set_events("orders", "expected", 1);
   metrics.set_events("orders", "expected", 9'007'199'254'740'991);
   metrics.set_bad_records("orders", "not_json", 2);
@@ -34,7 +37,7 @@ TEST_CASE("counters show the total that was handed over, under their labels") {
 }
 
 TEST_CASE("gauges show the last value") {
-  Metrics metrics(10);
+  Metrics metrics;
   metrics.set_batches("open", 2);
   metrics.set_batches("open", 1);
   metrics.set_missing_records(5);
@@ -63,7 +66,7 @@ TEST_CASE("gauges show the last value") {
 }
 
 TEST_CASE("a checkpoint shows its duration, its bytes and when it was") {
-  Metrics metrics(10);
+  Metrics metrics;
   CHECK_FALSE(has(metrics, "rollcall_checkpoint_last_success_timestamp_seconds"));
   metrics.observe_checkpoint(0.003, 1234, 1'795'255'200'500);
   metrics.observe_checkpoint(100, 5678, 1'795'255'201'500);
@@ -78,14 +81,14 @@ TEST_CASE("a checkpoint shows its duration, its bytes and when it was") {
 }
 
 TEST_CASE("a bound of a histogram belongs to its bucket") {
-  Metrics metrics(10);
+  Metrics metrics;
   metrics.observe_loop_delay(0.001);
   CHECK(has_line(metrics, R"(rollcall_loop_delay_seconds_bucket{le="0.0005"} 0)"));
   CHECK(has_line(metrics, R"(rollcall_loop_delay_seconds_bucket{le="0.001"} 1)"));
 }
 
 TEST_CASE("requests are told apart by route, method and code") {
-  Metrics metrics(10);
+  Metrics metrics;
   metrics.observe_http_request("/api/v1/batches/{batch}", "GET", 200, 0.002);
   metrics.observe_http_request("/api/v1/batches/{batch}", "GET", 404, 0.002);
   metrics.observe_http_request("/api/v1/batches/{batch}", "GET", 200, 0.002);
@@ -94,32 +97,106 @@ TEST_CASE("requests are told apart by route, method and code") {
                  R"({route="/api/v1/batches/{batch}",method="GET",code="200"} 2)"));
 }
 
-TEST_CASE("only the worst open batches get series, and how many were left out is said") {
-  Metrics metrics(2);
-  metrics.set_open_batches(
-      {{"small", 1, 0}, {"c", 0, 5}, {"worst", 90, 1}, {"b", 5, 0}, {"done", 0, 0}});
-  CHECK(has_line(metrics, R"(rollcall_batch_missing_records{batch="worst"} 90)"));
-  CHECK(has_line(metrics, R"(rollcall_batch_unexpected_records{batch="worst"} 1)"));
-  CHECK(has_line(metrics, R"(rollcall_batch_missing_records{batch="b"} 5)"));
-  CHECK_FALSE(has(metrics, R"(batch="c")"));
+BatchSeries batch_named(std::string name) {
+  BatchSeries batch;
+  batch.name = std::move(name);
+  batch.verdict = "incomplete";
+  batch.confidence = "final";
+  return batch;
+}
+
+TEST_CASE("a batch that is shown has all its series, and none once it is not") {
+  Metrics metrics;
+  BatchSeries orders = batch_named("orders");
+  orders.expected = 10;
+  orders.processed = 9;
+  orders.missing = 2;
+  orders.unexpected = 1;
+  orders.last_event_ms = 1'795'255'200'500;
+  BatchSeries silent = batch_named("silent");
+  silent.verdict = "empty";
+  silent.confidence = "blind";
+  metrics.set_batch_series({orders, silent}, 3, 4);
+  CHECK(has_line(metrics, R"(rollcall_batch_expected_records{batch="orders"} 10)"));
+  CHECK(has_line(metrics, R"(rollcall_batch_processed_records{batch="orders"} 9)"));
+  CHECK(has_line(metrics, R"(rollcall_batch_missing_records{batch="orders"} 2)"));
+  CHECK(has_line(metrics, R"(rollcall_batch_unexpected_records{batch="orders"} 1)"));
+  CHECK(has_line(metrics,
+                 R"(rollcall_batch_last_event_timestamp_seconds{batch="orders"} 1795255200.5)"));
+  CHECK(has_line(
+      metrics, R"(rollcall_batch_info{batch="orders",verdict="incomplete",confidence="final"} 1)"));
+  CHECK(has_line(metrics,
+                 R"(rollcall_batch_info{batch="silent",verdict="empty",confidence="blind"} 1)"));
+  CHECK(has_line(metrics, R"(rollcall_batch_missing_records{batch="silent"} 0)"));
+  CHECK_FALSE(has(metrics, R"(rollcall_batch_last_event_timestamp_seconds{batch="silent"})"));
   CHECK(has_line(metrics, "rollcall_batches_omitted 3"));
-  metrics.set_open_batches({{"b", 5, 0}});
-  CHECK_FALSE(has(metrics, "worst\""));
+  CHECK(has_line(metrics, "rollcall_matching_batches_omitted 4"));
+  metrics.set_batch_series({silent}, 0, 0);
+  CHECK_FALSE(has(metrics, "orders"));
   CHECK(has_line(metrics, "rollcall_batches_omitted 0"));
 }
 
-TEST_CASE("a batch's name is escaped in its label") {
-  Metrics metrics(1);
-  metrics.set_open_batches({{"a\"b\\c\nd", 1, 0}});
-  CHECK(has_line(metrics, R"(rollcall_batch_missing_records{batch="a\"b\\c\nd"} 1)"));
+TEST_CASE("a batch's name is escaped in its labels") {
+  Metrics metrics;
+  metrics.set_batch_series({batch_named("a\"b\\c\nd")}, 0, 0);
+  CHECK(has_line(metrics, R"(rollcall_batch_missing_records{batch="a\"b\\c\nd"} 0)"));
+  CHECK(has_line(
+      metrics,
+      R"(rollcall_batch_info{batch="a\"b\\c\nd",verdict="incomplete",confidence="final"} 1)"));
+}
+
+TEST_CASE("a feed is at one level, and dead letters are shown as they are now") {
+  Metrics metrics;
+  const std::vector<std::string_view> levels{"final", "provisional", "blind"};
+  metrics.set_confidence("default", "final", levels);
+  metrics.set_confidence("default", "blind", levels);
+  CHECK(has_line(metrics, R"(rollcall_confidence{feed="default",level="final"} 0)"));
+  CHECK(has_line(metrics, R"(rollcall_confidence{feed="default",level="provisional"} 0)"));
+  CHECK(has_line(metrics, R"(rollcall_confidence{feed="default",level="blind"} 1)"));
+  metrics.set_dead_letters("orders", "open", 2);
+  CHECK(has_line(metrics, R"(rollcall_dead_letters{topic="orders",state="open"} 2)"));
+  metrics.forget_dead_letters();
+  CHECK_FALSE(has(metrics, "rollcall_dead_letters"));
+}
+
+TEST_CASE("the store shows whether it answers and whether it is compacted") {
+  Metrics metrics;
+  CHECK_FALSE(has(metrics, "rollcall_compaction"));  // there is none of a store in memory
+  metrics.set_store_up(true);
+  metrics.set_compaction({.running = true, .merges = 3, .failures = 1, .runs = 9});
+  CHECK(has_line(metrics, "rollcall_store_up 1"));
+  CHECK(has_line(metrics, "rollcall_compaction_running 1"));
+  CHECK(has_line(metrics, "rollcall_compaction_merges_total 3"));
+  CHECK(has_line(metrics, "rollcall_compaction_failures_total 1"));
+  CHECK(has_line(metrics, "rollcall_compaction_runs 9"));
+  CHECK_FALSE(has(metrics, "rollcall_compaction_last_success"));
+  metrics.set_store_up(false);
+  metrics.set_compaction({.running = false, .last_success_ms = 1'795'255'200'500});
+  CHECK(has_line(metrics, "rollcall_store_up 0"));
+  CHECK(has_line(metrics, "rollcall_compaction_running 0"));
+  CHECK(has_line(metrics, "rollcall_compaction_last_success_timestamp_seconds 1795255200.5"));
+}
+
+TEST_CASE("a text that is made later shows the moment at which it was asked for") {
+  Metrics metrics;
+  metrics.set_missing_records(1);
+  metrics.set_batch_series({batch_named("then")}, 0, 0);
+  const auto later = metrics.text_later();
+  metrics.set_missing_records(2);
+  metrics.set_batch_series({batch_named("now")}, 0, 0);
+  const std::string text = later();
+  CHECK(text.find("\nrollcall_missing_records 1\n") != std::string::npos);
+  CHECK(text.find("\"then\"") != std::string::npos);
+  CHECK(text.find("\"now\"") == std::string::npos);
 }
 
 TEST_CASE("what runs here and how the process fares is there from the start") {
-  const Metrics metrics(1);
+  const Metrics metrics;
   CHECK(has(metrics, "rollcall_build_info{version=\""));
   CHECK(has_line(metrics, "rollcall_invariant_violations_total 0"));
   for (const auto* const name :
-       {"process_resident_memory_bytes", "process_virtual_memory_bytes",
+       {"rollcall_memory_used_bytes", "rollcall_memory_limit_bytes",
+        "process_resident_memory_bytes", "process_virtual_memory_bytes",
         "process_start_time_seconds", "process_open_fds", "process_max_fds"}) {
     CAPTURE(name);
     CHECK(has(metrics, std::string("\n") + name + " "));
@@ -129,7 +206,7 @@ TEST_CASE("what runs here and how the process fares is there from the start") {
 }
 
 TEST_CASE("every line is a comment or a number under a name with our prefix, each type said once") {
-  Metrics metrics(1);
+  Metrics metrics;
   metrics.observe_http_request("/", "GET", 200, 0.1);
   std::istringstream lines(metrics.text());
   int count = 0;

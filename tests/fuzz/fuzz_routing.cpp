@@ -51,7 +51,7 @@ struct World {
     answers.said = R"({"a":[1,"x"]})";
     answers.sources.resize(1);
     answers.letters.push_back({1, "t/0", 5, BadRecordReason::not_json, "", "\xFF", 0});
-    options.metrics = [] { return std::string{"up 1\n"}; };
+    options.metrics = []() -> boost::asio::awaitable<std::string> { co_return "up 1\n"; };
   }
   fakes::FakeAnswers answers;
   AnsweringWrites writes;

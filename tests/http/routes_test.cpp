@@ -248,7 +248,9 @@ TEST_CASE("the root says what this is and where to go") {
 TEST_CASE("metrics come from the daemon, or are not there") {
   Api api;
   check_problem(api.get("/metrics"), 404, "not_found");
-  api.options.metrics = [] { return std::string{"rollcall_build_info 1\n"}; };
+  api.options.metrics = []() -> boost::asio::awaitable<std::string> {
+    co_return "rollcall_build_info 1\n";
+  };
   const auto answer = api.get("/metrics", {"application/openmetrics-text", ""});
   CHECK(answer.body == "rollcall_build_info 1\n");
   CHECK(answer.head.content_type == "text/plain; version=0.0.4; charset=utf-8");
