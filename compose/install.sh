@@ -12,7 +12,7 @@ build="g++ cmake ninja-build make pkg-config ccache libboost1.81-dev|libboost1.8
 # Swagger UI and Redoc come through npm. One from elsewhere is as good, and Debian's cannot stand beside it.
 [[ ${DOCS:-ON} == OFF ]] || command -v npm > /dev/null || build+=" npm ca-certificates"
 # What CMake asks for as soon as the tests are configured, too.
-tests="doctest-dev libvalijson-dev git jq ca-certificates"
+tests="doctest-dev libvalijson-dev git jq ca-certificates prometheus"
 servers="postgresql openjdk-17-jre-headless|openjdk-21-jre-headless maven kcat procps curl"
 
 wanted=()
@@ -63,8 +63,22 @@ no_cluster=/etc/postgresql-common/createcluster.d/rollcall-install.conf
 if [[ " ${chosen[*]} " == *" postgresql "* ]]; then
   "${as_root[@]}" mkdir -p "${no_cluster%/*}"
   echo "create_main_cluster = false" | "${as_root[@]}" tee "$no_cluster" > /dev/null
-  trap '"${as_root[@]}" rm -f "$no_cluster"' EXIT
 fi
+
+# Of Debian's Prometheus only promtool is wanted. Its package would start a server on port 9090, now and with the machine:
+# nothing is started while this runs, and afterwards it is switched off. One that was there before is not touched.
+quiet=/usr/sbin/policy-rc.d
+switch_off_prometheus() {
+  ! command -v systemctl > /dev/null || "${as_root[@]}" systemctl --quiet disable prometheus.service
+  [[ ! -e /etc/init.d/prometheus ]] || "${as_root[@]}" update-rc.d prometheus disable
+}
+added_quiet=
+if [[ " ${chosen[*]} " == *" prometheus "* && ! -e $quiet ]]; then
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$quiet" > /dev/null
+  "${as_root[@]}" chmod 755 "$quiet"
+  added_quiet=$quiet
+fi
+trap '"${as_root[@]}" rm -f "$no_cluster" ${added_quiet:+"$added_quiet"}' EXIT
 
 # --no-remove: rather fail than take away what somebody uses.
 if ! "${apt[@]}" install -y --no-install-recommends --no-remove "${chosen[@]}" >&2; then
@@ -74,3 +88,4 @@ if ! "${apt[@]}" install -y --no-install-recommends --no-remove "${chosen[@]}" >
   fi
   exit 1
 fi
+[[ " ${chosen[*]} " != *" prometheus "* ]] || switch_off_prometheus
