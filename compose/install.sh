@@ -14,6 +14,7 @@ build="g++ cmake ninja-build make pkg-config ccache libboost1.81-dev|libboost1.8
 # What CMake asks for as soon as the tests are configured, too.
 tests="doctest-dev libvalijson-dev git jq ca-certificates prometheus"
 servers="postgresql openjdk-17-jre-headless|openjdk-21-jre-headless maven kcat procps curl"
+pooler="pgbouncer"
 
 wanted=()
 want() { read -ra words <<< "${*//$'\n'/ }" && wanted+=("${words[@]}"); }
@@ -21,8 +22,8 @@ for level in "${@:-run}"; do
   case $level in
     run) want "$build" ;;
     servers) want "$servers" ;;
-    test) want "$build $tests $servers" ;;
-    soak) want "$build $tests $servers python3 python3-venv" ;;
+    test) want "$build $tests $servers $pooler" ;;
+    soak) want "$build $tests $servers $pooler python3 python3-venv" ;;
     bench) want "$build $tests $servers wrk python3 python3-venv" ;;
     lint) want "$build $tests clang clang-format clang-tidy yamllint shellcheck" ;;
     fuzz) want "$build $tests clang libclang-rt-14-dev|libclang-rt-dev" ;;
@@ -60,25 +61,25 @@ done
 # Debian's PostgreSQL would create a database and start a server of its own. Ours are private and short-lived, so it is
 # told not to, for this installation only; one that exists is not touched.
 no_cluster=/etc/postgresql-common/createcluster.d/rollcall-install.conf
+policy=/usr/sbin/policy-rc.d
+ours=()
+trap '((${#ours[@]} == 0)) || "${as_root[@]}" rm -f "${ours[@]}"' EXIT
 if [[ " ${chosen[*]} " == *" postgresql "* ]]; then
   "${as_root[@]}" mkdir -p "${no_cluster%/*}"
+  ours+=("$no_cluster")
   echo "create_main_cluster = false" | "${as_root[@]}" tee "$no_cluster" > /dev/null
 fi
-
-# Of Debian's Prometheus only promtool is wanted. Its package would start a server on port 9090, now and with the machine:
-# nothing is started while this runs, and afterwards it is switched off. One that was there before is not touched.
-quiet=/usr/sbin/policy-rc.d
-switch_off_prometheus() {
-  ! command -v systemctl > /dev/null || "${as_root[@]}" systemctl --quiet disable prometheus.service
-  [[ ! -e /etc/init.d/prometheus ]] || "${as_root[@]}" update-rc.d prometheus disable
-}
-added_quiet=
-if [[ " ${chosen[*]} " == *" prometheus "* && ! -e $quiet ]]; then
-  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$quiet" > /dev/null
-  "${as_root[@]}" chmod 755 "$quiet"
-  added_quiet=$quiet
+# Of PgBouncer and of Debian's Prometheus the tests want the programs alone; their services would start now and with the
+# machine. Nothing is started while this runs, and afterwards they are switched off. One that was there before is not
+# touched, and a policy of the machine's own stays in force.
+quiet=()
+for package in pgbouncer prometheus; do
+  [[ " ${chosen[*]} " != *" $package "* ]] || quiet+=("$package")
+done
+if ((${#quiet[@]})) && [[ ! -e $policy ]]; then
+  ours+=("$policy")
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" install -m 755 /dev/stdin "$policy"
 fi
-trap '"${as_root[@]}" rm -f "$no_cluster" ${added_quiet:+"$added_quiet"}' EXIT
 
 # --no-remove: rather fail than take away what somebody uses.
 if ! "${apt[@]}" install -y --no-install-recommends --no-remove "${chosen[@]}" >&2; then
@@ -88,4 +89,7 @@ if ! "${apt[@]}" install -y --no-install-recommends --no-remove "${chosen[@]}" >
   fi
   exit 1
 fi
-[[ " ${chosen[*]} " != *" prometheus "* ]] || switch_off_prometheus
+for service in ${quiet[@]+"${quiet[@]}"}; do
+  "${as_root[@]}" update-rc.d "$service" disable > /dev/null 2>&1 || true
+  "${as_root[@]}" invoke-rc.d "$service" stop > /dev/null 2>&1 || true
+done

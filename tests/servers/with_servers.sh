@@ -3,10 +3,11 @@
 # is removed at the end, and exits with the command's code. Any number of these may run at once.
 # Usage: with_servers.sh COMMAND [ARGUMENT...]
 # The command finds ROLLCALL_TEST_KAFKA (HOST:PORT), ROLLCALL_TEST_DATABASE (a superuser's URL) and
-# ROLLCALL_TEST_SERVERS: the DIR with which kafka.sh and postgres.sh beside this file stop, kill and start them.
+# ROLLCALL_TEST_SERVERS: the DIR with which kafka.sh and postgres.sh beside this file stop, kill and start them, and
+# pgbouncer.sh a pooler in front of PostgreSQL.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-(($# >= 1)) || { sed -n 's/^# \{0,1\}//; 2,6p' "$0" >&2; exit 2; }
+(($# >= 1)) || { sed -n 's/^# \{0,1\}//; 2,7p' "$0" >&2; exit 2; }
 
 "$here/kafka_jars.sh" > /dev/null  # the long part of a first run, while there is nothing to clean up yet
 dir=$(mktemp -d "${TMPDIR:-/tmp}/rollcall-servers.XXXXXX")
@@ -17,6 +18,7 @@ clean_up() {
   trap '' INT TERM
   wait || true  # for a start under way: a server must not appear behind our back
   # Nothing in the directory is worth an orderly stop.
+  "$here/pgbouncer.sh" kill "$dir" || true
   "$here/kafka.sh" kill "$dir" || true
   "$here/postgres.sh" kill "$dir" || true
   rm -rf "$dir"

@@ -40,6 +40,10 @@ TestDatabase::~TestDatabase() {
   }
 }
 
+std::string TestDatabase::pooled_url() const {
+  return "postgresql://postgres@" + pooler() + "/" + name_;
+}
+
 std::string TestDatabase::url_as(const std::string& user, const std::string& password) const {
   const auto scheme_end = url_.find("//") + 2;
   return url_.substr(0, scheme_end) + user + ":" + password + url_.substr(url_.find('@'));

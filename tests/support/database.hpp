@@ -15,6 +15,8 @@ class TestDatabase {
 
   [[nodiscard]] const std::string& url() const { return url_; }
   [[nodiscard]] const std::string& name() const { return name_; }
+  // The same through a PgBouncer in transaction mode.
+  [[nodiscard]] std::string pooled_url() const;
   [[nodiscard]] std::string url_as(const std::string& user, const std::string& password) const;
 
  private:

@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <netinet/in.h>
 #include <random>
 #include <stdexcept>
@@ -55,6 +56,17 @@ const Servers& servers() {
 
 void kafka_server(const std::string& verb) { run_script("kafka.sh", verb); }
 void postgres_server(const std::string& verb) { run_script("postgres.sh", verb); }
+
+const std::string& pooler() {
+  static const std::string address = [] {
+    run_script("pgbouncer.sh", "start");
+    std::ifstream port(servers().directory + "/pgbouncer/port");
+    std::string number;
+    if (!(port >> number)) throw std::runtime_error("the pooler has no port");
+    return "127.0.0.1:" + number;
+  }();
+  return address;
+}
 
 int free_port() {
   constexpr int kBegin = 10'000;

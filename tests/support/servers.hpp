@@ -18,6 +18,10 @@ const Servers& servers();
 void kafka_server(const std::string& verb);
 void postgres_server(const std::string& verb);
 
+// HOST:PORT of a PgBouncer in transaction mode in front of that PostgreSQL, started by the first call. It runs until the
+// servers end.
+const std::string& pooler();
+
 // A port of 127.0.0.1 that nobody listens on, below those that the system hands to outgoing connections: a program
 // that is killed finds it free again.
 [[nodiscard]] int free_port();
