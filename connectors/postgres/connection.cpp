@@ -19,7 +19,9 @@ std::unique_ptr<pqxx::connection> open(const PostgresOptions& options) {
 }  // namespace
 
 Connection::Connection(const PostgresOptions& options, Cutter& cutter)
-    : session_(open(options)), watch_(cutter, session_->sock()) {
+    : session_(open(options)),
+      watch_(cutter, session_->sock()),
+      settings_(transaction_settings(options)) {
 #if PQXX_VERSION_MAJOR < 7
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -27,7 +29,11 @@ Connection::Connection(const PostgresOptions& options, Cutter& cutter)
 #pragma GCC diagnostic pop
 #endif
   const Busy busy(watch_);
-  pqxx::nontransaction(*session_).exec(session_settings(options));
+  try {
+    pqxx::work(*session_).exec(settings_);
+  } catch (const pqxx::broken_connection& error) {
+    throw ConnectionRefused(diagnose_transaction(options, cutter, error.what()));
+  }
 }
 
 void Connection::step(const char* name) {
@@ -43,10 +49,15 @@ void Connection::step(const char* name) {
   }
 }
 
-void Connection::prepare(const Statement& statement) {
-  if (prepared_.contains(statement.name)) return;
-  session_->prepare(statement.name, statement.sql);
-  prepared_.insert(statement.name);
+Transaction::Transaction(Connection& connection) : connection_(connection) {
+  const Busy busy(connection_.watch());
+  work_.emplace(connection_.session());
+  try {
+    work_->exec(connection_.settings());
+  } catch (...) {
+    work_.reset();  // a rollback, while it is watched
+    throw;
+  }
 }
 
 void Transaction::commit() {

@@ -3,7 +3,6 @@
 #include <memory>
 #include <optional>
 #include <pqxx/pqxx>
-#include <set>
 #include <string>
 #include <string_view>
 
@@ -21,7 +20,8 @@ using Bytes = std::basic_string_view<std::byte>;
 inline Bytes as_bytes(std::string_view bytes) { return pqxx::binary_cast(bytes); }
 #endif
 
-// One statement, prepared on a connection when it is first used there.
+// One statement and what it is called where the server shows it (its log, pg_stat_activity). It is sent whole each time:
+// what is prepared under a name stays with the connection, and a pooler hands that to somebody else.
 struct Statement {
   const char* name;
   const char* sql;
@@ -31,8 +31,8 @@ using Rows = pqxx::result;
 using Row = pqxx::row;
 inline std::string_view text_of(const pqxx::field& field) { return {field.c_str(), field.size()}; }
 
-// One session with its settings, which never reconnects behind our back: a lost one throws at every
-// use.
+// One connection that never reconnects behind our back: a lost one throws at every use. Behind a pooler each
+// transaction may have another session, so nothing is kept in one: neither settings nor prepared statements.
 // Runs on: one thread at a time. Fails: with libpqxx's exceptions, ConnectionRefused from the
 //          constructor.
 class Connection {
@@ -42,23 +42,20 @@ class Connection {
   void step(const char* name);
   [[nodiscard]] const Watch& watch() const { return watch_; }
   [[nodiscard]] pqxx::connection& session() { return *session_; }
-  void prepare(const Statement& statement);
+  [[nodiscard]] const std::string& settings() const { return settings_; }
 
  private:
   std::unique_ptr<pqxx::connection> session_;
   Watch watch_;  // ends before the session, whose socket it names
-  std::set<std::string_view> prepared_;
+  std::string settings_;
 };
 
-// A transaction at READ COMMITTED, rolled back unless committed. Its snapshot is each statement's
+// A transaction at READ COMMITTED with our settings, rolled back unless committed. Its snapshot is each statement's
 // own, as fencing by row locks wants it. Beginning and rolling back are round trips, too, so they
 // are watched like every other statement.
 class Transaction {
  public:
-  explicit Transaction(Connection& connection) : connection_(connection) {
-    const Busy busy(connection_.watch());
-    work_.emplace(connection_.session());
-  }
+  explicit Transaction(Connection& connection);
   ~Transaction() {
     const Busy busy(connection_.watch());
     work_.reset();
@@ -69,11 +66,11 @@ class Transaction {
   template <class... Parameters>
   Rows run(const Statement& statement, const Parameters&... parameters) {
     const Busy busy(connection_.watch());
-    connection_.prepare(statement);
+    const std::string sql = std::string("/* rollcall: ") + statement.name + " */ " + statement.sql;
 #if PQXX_VERSION_MAJOR > 7 || (PQXX_VERSION_MAJOR == 7 && PQXX_VERSION_MINOR >= 10)
-    return work_->exec(pqxx::prepped{statement.name}, pqxx::params{parameters...});
+    return work_->exec(sql, pqxx::params{parameters...});
 #else
-    return work_->exec_prepared(statement.name, parameters...);
+    return work_->exec_params(sql, parameters...);
 #endif
   }
   // Text of any number of statements, without parameters.

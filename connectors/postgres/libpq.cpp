@@ -163,18 +163,19 @@ std::string quoted_schema(const PostgresOptions& options) {
   return quoted + "\"";
 }
 
-std::string session_settings(const PostgresOptions& options) {
+std::string transaction_settings(const PostgresOptions& options) {
   const auto milliseconds = [](std::chrono::milliseconds time) {
     return std::to_string(time.count());
   };
-  return "set statement_timeout = " + milliseconds(options.statement_timeout) +
-         "; set lock_timeout = " + milliseconds(options.lock_timeout) +
-         "; set idle_in_transaction_session_timeout = " +
+  return "set local statement_timeout = " + milliseconds(options.statement_timeout) +
+         "; set local lock_timeout = " + milliseconds(options.lock_timeout) +
+         "; set local idle_in_transaction_session_timeout = " +
          milliseconds(options.idle_in_transaction_timeout) +
-         "; set client_min_messages = warning; set search_path = " + quoted_schema(options) +
+         "; set local client_min_messages = warning; set local search_path = " +
+         quoted_schema(options) +
          // A commit that we report must be durable, whatever the database's default; more than that
          // is respected.
-         "; select set_config('synchronous_commit', 'on', false) where "
+         "; select set_config('synchronous_commit', 'on', true) where "
          "current_setting('synchronous_commit') = 'off'";
 }
 
@@ -182,6 +183,7 @@ Failure diagnose_refusal(const PostgresOptions& options, const std::string& mess
   const Opened opened = open_connection(options);
   const std::string safe = without_password(options, message);
   if (opened.connection == nullptr || opened.ok) return postgres_failure("", safe);
+  if (auto refused = pooler_refusal(safe)) return *std::move(refused);
   // Said by libpq itself, in English as long as nobody calls setlocale(): a port that is no number,
   // an unknown sslmode.
   if (message.starts_with("invalid ")) {
@@ -195,6 +197,18 @@ Failure diagnose_refusal(const PostgresOptions& options, const std::string& mess
   return postgres_failure(sqlstate_of(PQerrorMessage(opened.connection.get())), safe);
 }
 
+Failure diagnose_transaction(const PostgresOptions& options, Cutter& cutter,
+                             const std::string& message) {
+  const Opened opened = open_connection(options);
+  if (!opened.ok) return postgres_failure("", without_password(options, message));
+  const Watch watch(cutter, PQsocket(opened.connection.get()));
+  const Busy busy(watch);
+  const ResultHandle begun(PQexec(opened.connection.get(), "begin"));
+  if (PQresultStatus(begun.get()) == PGRES_COMMAND_OK)  // it was the moment
+    return postgres_failure("", without_password(options, message));
+  return postgres_failure("", without_password(options, PQerrorMessage(opened.connection.get())));
+}
+
 Result<std::unique_ptr<SegmentReader>> SegmentReader::open(const PostgresOptions& options,
                                                            Cutter& cutter) {
   Opened opened = open_connection(options);
@@ -204,24 +218,27 @@ Result<std::unique_ptr<SegmentReader>> SegmentReader::open(const PostgresOptions
     const std::string message = without_password(options, PQerrorMessage(connection));
     return postgres_failure(sqlstate_of(message), message.empty() ? "no answer in time" : message);
   }
-  std::unique_ptr<SegmentReader> reader(
+  return std::unique_ptr<SegmentReader>(
       new SegmentReader(options, cutter, opened.connection.release()));
-  const Busy busy(*reader->watch_);
-  const ResultHandle done(PQexec(connection, session_settings(options).c_str()));
-  if (PQresultStatus(done.get()) != PGRES_TUPLES_OK) {
-    return failure_of(options, connection, done.get());
-  }
-  return reader;
 }
 
 SegmentReader::SegmentReader(const PostgresOptions& options, Cutter& cutter, pg_conn* connection)
     : options_(options),
       connection_(connection),
-      watch_(std::make_unique<Watch>(cutter, PQsocket(connection))) {}
+      watch_(std::make_unique<Watch>(cutter, PQsocket(connection))),
+      begin_("begin; " + transaction_settings(options)) {}
 
 SegmentReader::~SegmentReader() {
   watch_.reset();
   PQfinish(connection_);
+}
+
+Result<void> SegmentReader::run(const std::string& sql) {
+  const Busy busy(*watch_);
+  const ResultHandle done(PQexec(connection_, sql.c_str()));
+  const auto status = PQresultStatus(done.get());
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK) return {};
+  return failure_of(options_, connection_, done.get());
 }
 
 Result<std::size_t> SegmentReader::read(std::uint32_t slice, const SegmentKey& first,
@@ -232,6 +249,8 @@ Result<std::size_t> SegmentReader::read(std::uint32_t slice, const SegmentKey& f
       std::to_string(last.chunk)};
   std::array<const char*, 7> values{};
   for (std::size_t i = 0; i < texts.size(); ++i) values[i] = texts[i].c_str();
+  auto begun = run(begin_);
+  if (!begun) return begun.error();
   ResultHandle result;
   {
     const Busy busy(*watch_);
@@ -240,6 +259,8 @@ Result<std::size_t> SegmentReader::read(std::uint32_t slice, const SegmentKey& f
   }
   if (PQresultStatus(result.get()) != PGRES_TUPLES_OK)
     return failure_of(options_, connection_, result.get());
+  auto ended = run("commit");  // at once: the visitor may take its time
+  if (!ended) return ended.error();
   const int rows = PQntuples(result.get());
   for (int row = 0; row < rows; ++row) {
     auto visited = visit(segment_at(result.get(), row));

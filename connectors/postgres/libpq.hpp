@@ -25,12 +25,17 @@ namespace rollcall::postgres {
 // Replaces every occurrence of the password, so that no message carries it.
 [[nodiscard]] std::string without_password(const PostgresOptions& options, std::string message);
 
-// What every session is told first.
-[[nodiscard]] std::string session_settings(const PostgresOptions& options);
+// What every transaction is told first. All of it ends with the transaction, so that nothing is left behind for others
+// where a pooler hands sessions around.
+[[nodiscard]] std::string transaction_settings(const PostgresOptions& options);
 [[nodiscard]] std::string quoted_schema(const PostgresOptions& options);
 
 // Why a connection is refused, learnt by trying once more.
 [[nodiscard]] Failure diagnose_refusal(const PostgresOptions& options, const std::string& message);
+
+// Why a connection ends with its first transaction, learnt the same way: libpqxx 6 forgets what was said last.
+[[nodiscard]] Failure diagnose_transaction(const PostgresOptions& options, Cutter& cutter,
+                                           const std::string& message);
 
 // A segment's place and, in pages, its bytes. Payloads live for the visitor's call.
 struct SegmentKey {
@@ -44,7 +49,7 @@ struct StoredSegment {
   std::string_view payload;
 };
 
-// Reads stored segments on a connection of its own, in pages by key; never within a transaction.
+// Reads stored segments on a connection of its own, in pages by key, each page in a transaction of its own.
 // Runs on: one thread at a time. Fails: as postgres_failure() says; a failed reader is of no
 //          further use.
 class SegmentReader {
@@ -63,9 +68,11 @@ class SegmentReader {
 
  private:
   SegmentReader(const PostgresOptions& options, Cutter& cutter, pg_conn* connection);
+  [[nodiscard]] Result<void> run(const std::string& sql);
   const PostgresOptions& options_;
   pg_conn* connection_;
   std::unique_ptr<Watch> watch_;
+  std::string begin_;
 };
 
 }  // namespace rollcall::postgres

@@ -24,7 +24,26 @@ bool is_transient(std::string_view state) {
 
 }  // namespace
 
+// PgBouncer has one SQLSTATE, 08P01, for all that it says itself, so only its words (English, always) tell these two from
+// what is over in a moment.
+std::optional<Failure> pooler_refusal(const std::string& message) {
+  if (message.find("unsupported startup parameter") != std::string::npos) {
+    return misconfigured("PostgreSQL's pooler: " + message,
+                         "Take that parameter out of the database URL (and PGOPTIONS), or have the "
+                         "pooler ignore it: "
+                         "ignore_startup_parameters.");
+  }
+  if (message.find("not allowed in statement pooling mode") != std::string::npos) {
+    return misconfigured(
+        "PostgreSQL's pooler: " + message,
+        "rollcall needs transactions: set pool_mode = transaction (or session) for "
+        "its database.");
+  }
+  return std::nullopt;
+}
+
 Failure postgres_failure(std::string_view sqlstate, const std::string& message) {
+  if (auto refused = pooler_refusal(message)) return *std::move(refused);
   std::string text = "PostgreSQL: " + message;
   while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.pop_back();
   if (sqlstate.empty() || is_transient(sqlstate)) return transient(std::move(text));
@@ -62,6 +81,7 @@ Failure current_failure(const PostgresOptions& options) {
   } catch (const InDoubt& error) {
     return transient("PostgreSQL: whether it committed is unknown: " + safe(error.what()));
   } catch (const pqxx::broken_connection& error) {
+    if (auto refused = pooler_refusal(safe(error.what()))) return *std::move(refused);
     return transient("PostgreSQL: " + safe(error.what()));
   } catch (const pqxx::transaction_rollback& error) {  // serialization failure, deadlock
     return postgres_failure("40000", safe(error.what()));

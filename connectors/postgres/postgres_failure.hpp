@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exception>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,6 +31,9 @@ class ConnectionRefused : public std::exception {
  private:
   Failure failure_;
 };
+
+// What a pooler says that only its configuration, or ours, can change; nothing for any other message.
+[[nodiscard]] std::optional<Failure> pooler_refusal(const std::string& message);
 
 // What an SQLSTATE means for us. The message is the server's.
 [[nodiscard]] Failure postgres_failure(std::string_view sqlstate, const std::string& message);

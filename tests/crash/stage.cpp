@@ -13,7 +13,8 @@ constexpr seconds kCatchUpMax{120};
 
 std::string configure(const Stage::Options& options, const TopicSet& topics,
                       const TestDatabase& database) {
-  return "[database]\nurl = \"" + database.url() + "\"\n" + options.database + "\n" +
+  const std::string url = options.pooled ? database.pooled_url() : database.url();
+  return "[database]\nurl = \"" + url + "\"\n" + options.database + "\n" +
          topics.configuration(servers().kafka) + options.kafka +
          "end_offset_interval = \"200ms\"\n\n[checkpoint]\n" + options.checkpoint;
 }

@@ -18,6 +18,7 @@ class Stage {
     std::string label = "crash";
     std::string program = ROLLCALL_PROGRAM;
     std::string database{};                            // more of the [database] section
+    bool pooled = false;                               // through a PgBouncer in transaction mode
     std::string kafka{};                               // more of the [kafka] section
     std::string checkpoint = "interval = \"50ms\"\n";  // the [checkpoint] section
   };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 #include <string>
 
@@ -11,11 +12,13 @@
 
 namespace rollcall::test {
 
-// A fresh database on the test server, dropped at the end.
+// A fresh database on the test server, dropped at the end. With ROLLCALL_TEST_POOLER=1 the stores reach it through a
+// PgBouncer in transaction mode.
 class PostgresWorld final : public StoreWorld {
  public:
   PostgresWorld() {
-    options.database = database_.url();
+    const bool pooled = std::getenv("ROLLCALL_TEST_POOLER") != nullptr;
+    options.database = pooled ? database_.pooled_url() : database_.url();
     options.compaction_pause_ratio = 0;
     options.compaction_retry_min = std::chrono::milliseconds{5};
   }
