@@ -23,6 +23,10 @@ struct HttpConfig {
   std::chrono::milliseconds request_timeout = std::chrono::seconds(30);
   std::uint64_t rate_limit = 0;
   std::uint64_t rate_burst = 50;
+  std::uint64_t body_streams_max = 32;
+  std::uint64_t lists_max = 16;
+  std::uint64_t pages_max = 256;
+  std::uint64_t client_share = 50;
   std::string tokens_file;
   std::string api_key;  // a secret
   bool metrics_public = false;

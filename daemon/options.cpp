@@ -99,6 +99,10 @@ http::Options http_options(const Config& whole) {
   options.write_stall = config.request_timeout;
   options.rate_limit = config.rate_limit;
   options.rate_burst = config.rate_burst;
+  options.streams_max = config.body_streams_max;
+  options.lists_max = config.lists_max;
+  options.pages_max = config.pages_max;
+  options.client_share = config.client_share;
   options.tokens_file = config.tokens_file;
   options.api_key = config.api_key;
   options.metrics_public = config.metrics_public;

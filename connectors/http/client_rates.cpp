@@ -7,14 +7,10 @@ namespace rollcall::http {
 
 namespace ip = boost::asio::ip;
 
-namespace {
-
-std::uint64_t random_seed() {
+std::uint64_t ClientRates::random_seed() {
   std::random_device random;
   return (std::uint64_t{random()} << 32U) | random();
 }
-
-}  // namespace
 
 std::size_t ClientRates::Hash::operator()(std::uint64_t key) const {
   std::uint64_t mixed = key ^ seed;

@@ -19,6 +19,13 @@ class ClientRates {
  public:
   static constexpr std::size_t kAddressesMax = 16'384;
 
+  // Seeded, so that nobody can choose addresses that fall into one place of a table.
+  struct Hash {
+    std::uint64_t seed;
+    std::size_t operator()(std::uint64_t key) const;
+  };
+  [[nodiscard]] static std::uint64_t random_seed();
+
   explicit ClientRates(TokenBucket::Rate rate, std::size_t addresses_max = kAddressesMax);
 
   // Zero: go on. Otherwise how long until this client may ask again.
@@ -33,11 +40,6 @@ class ClientRates {
   struct Client {
     std::uint64_t key;
     TokenBucket bucket;
-  };
-  // Seeded, so that nobody can choose addresses that fall into one place of the table.
-  struct Hash {
-    std::uint64_t seed;
-    std::size_t operator()(std::uint64_t key) const;
   };
 
   TokenBucket::Rate rate_;

@@ -30,11 +30,15 @@ struct Options {
 
   std::size_t header_bytes_max = std::size_t{16} << 10U;    // more is 431
   std::uint64_t body_bytes_max = std::uint64_t{16} << 20U;  // more is 413
-  // Of bodies that are held whole; who has no room waits before it is read.
+  // Of bodies that are held whole, as far as they have come; who has no room is not read meanwhile.
   std::uint64_t bodies_bytes_max = std::uint64_t{256} << 20U;
   std::size_t connections_max = 1024;  // the next one is told 503 and closed
-  std::size_t streams_max = 16;        // whole lists being sent at once; the next is 503
-  std::size_t pages_max = 256;         // pages of lists being read or sent at once; the next is 503
+  // Reading and writing have places of their own, so that neither can take the other's.
+  std::size_t streams_max = 32;  // bodies being read piece by piece at once; the next is 503
+  std::size_t lists_max = 16;    // whole lists being sent at once; the next is 503
+  std::size_t pages_max = 256;   // pages of lists being read or sent at once; the next is 503
+  // Of each of the five above, what one client address may have, in percent; beyond it 429. 100: all of it.
+  std::uint64_t client_share = 50;
   // Requests of one client address in a second, beyond a burst; more is 429. 0: no limit.
   std::uint64_t rate_limit = 0;
   std::uint64_t rate_burst = 50;

@@ -42,6 +42,18 @@ Response unavailable(Problem problem, std::string_view request_id,
   return response;
 }
 
+Response too_many_of_client(std::string_view request_id, std::chrono::seconds retry_after) {
+  Problem problem{429,
+                  "too_many_at_once",
+                  "This address has as much under way as one address may have; let some of it end "
+                  "first.",
+                  {},
+                  {}};
+  Response response = to_response(problem, request_id);
+  response.headers.emplace_back("Retry-After", std::to_string(retry_after.count()));
+  return response;
+}
+
 Problem bad_cursor() {
   return {400,
           "bad_cursor",

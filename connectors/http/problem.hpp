@@ -40,6 +40,10 @@ struct Problem {
 [[nodiscard]] Response unavailable(Problem problem, std::string_view request_id,
                                    std::chrono::seconds retry_after);
 
+// 429 with Retry-After: one client has all that one may have at once.
+[[nodiscard]] Response too_many_of_client(std::string_view request_id,
+                                          std::chrono::seconds retry_after);
+
 [[nodiscard]] Problem bad_cursor();
 [[nodiscard]] Response not_found(const Request& request, std::string detail);
 

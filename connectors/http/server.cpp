@@ -29,7 +29,10 @@ std::chrono::milliseconds sweep_interval(const Options& options) {
 }
 
 asio::awaitable<void> serve(std::unique_ptr<Session> session) { co_await session->run(); }
-asio::awaitable<void> turn_away(std::unique_ptr<Session> session) { co_await session->turn_away(); }
+asio::awaitable<void> turn_away(std::unique_ptr<Session> session, Response why,
+                                std::string request_id) {
+  co_await session->turn_away(std::move(why), std::move(request_id));
+}
 
 Failure cannot_listen(const Options& options, const error_code& error) {
   const std::string where = options.address + " port " + std::to_string(options.port);
@@ -52,10 +55,23 @@ ServerState::ServerState(Answers& answers, Writes& writes, asio::thread_pool& qu
       browser_headers(origins, options.tls_certificate_file.empty() ? std::chrono::seconds{0}
                                                                     : options.hsts_max_age),
       admission(options, origins),
-      bodies(options.bodies_bytes_max) {
+      bodies({options.bodies_bytes_max, share_of(options.bodies_bytes_max)}) {
   std::random_device random;
   next_request_ = (std::uint64_t{random()} << 32U) | random();
   refresh_date();
+}
+
+std::uint64_t ServerState::share_of(std::uint64_t limit) const {
+  return std::max<std::uint64_t>(
+      limit / 100 * options.client_share + limit % 100 * options.client_share / 100, 1);
+}
+
+std::optional<Response> ServerState::refuse_one_more(std::size_t own, std::size_t all,
+                                                     std::size_t limit, Problem full,
+                                                     std::string_view request_id) const {
+  if (all >= limit) return unavailable(std::move(full), request_id, options.retry_after);
+  if (own < share_of(limit)) return std::nullopt;
+  return too_many_of_client(request_id, options.retry_after);
 }
 
 void ServerState::refresh_date() {
@@ -163,11 +179,18 @@ asio::awaitable<void> Server::accept_connections() {
 }
 
 void Server::admit(tcp::socket socket) {
-  const bool full = state_->sessions.size() - state_->refused >= state_->options.connections_max;
-  if (full && state_->refused >= kRefusedMax) return;
+  error_code ignored;
+  const auto address = socket.remote_endpoint(ignored).address();
+  Problem full{
+      503, "too_many_connections", "This server has as many connections as it takes.", {}, {}};
+  std::string id = state_->make_request_id();
+  auto refused = state_->refuse_one_more(state_->clients.connections_of(address),
+                                         state_->use.connections - state_->use.refused,
+                                         state_->options.connections_max, std::move(full), id);
+  if (refused && state_->use.refused >= kRefusedMax) return;
   auto session = std::make_unique<Session>(state_, std::move(socket));
-  if (full) {
-    sessions_.start(turn_away(std::move(session)));
+  if (refused) {
+    sessions_.start(turn_away(std::move(session), std::move(*refused), std::move(id)));
   } else {
     sessions_.start(serve(std::move(session)));
   }

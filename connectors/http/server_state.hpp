@@ -3,6 +3,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -10,6 +11,7 @@
 #include "connectors/http/admission.hpp"
 #include "connectors/http/body_room.hpp"
 #include "connectors/http/browser_headers.hpp"
+#include "connectors/http/client_uses.hpp"
 #include "connectors/http/cors.hpp"
 #include "connectors/http/options.hpp"
 #include "connectors/http/router.hpp"
@@ -29,9 +31,8 @@ struct ServerState {
   Options options;
   Service service;
   std::unordered_set<Session*> sessions;
-  std::size_t streams = 0;  // whole lists being sent
-  std::size_t pages = 0;    // pages of lists being read or sent
-  std::size_t refused = 0;  // connections over the limit that are being told so
+  Use use;  // of all clients
+  ClientUses clients;
   Origins origins;
   BrowserHeaders browser_headers;
   Admission admission;
@@ -40,6 +41,12 @@ struct ServerState {
   bool draining = false;
   std::string date;  // what the Date header says now
 
+  // What one client may have of a limit.
+  [[nodiscard]] std::uint64_t share_of(std::uint64_t limit) const;
+  // The answer to one more of those that `own` and `all` count where there is no place for it, or nothing.
+  [[nodiscard]] std::optional<Response> refuse_one_more(std::size_t own, std::size_t all,
+                                                        std::size_t limit, Problem full,
+                                                        std::string_view request_id) const;
   void refresh_date();
   // 16 hexadecimal digits that do not come again.
   [[nodiscard]] std::string make_request_id();

@@ -25,6 +25,7 @@ Session::Session(std::shared_ptr<ServerState> state, asio::ip::tcp::socket socke
     : state_(std::move(state)),
       connection_(std::move(socket), state_->tls),
       client_(connection_.client()),
+      visit_(state_->clients, state_->use, client_),
       in_(std::max(state_->options.header_bytes_max * 2, kReadBytes)),
       parser_(request_, state_->options.header_bytes_max) {
   state_->sessions.insert(this);
@@ -61,20 +62,18 @@ asio::awaitable<bool> Session::greet(std::chrono::milliseconds limit) {
   co_return agreed;
 }
 
-asio::awaitable<void> Session::turn_away() {
-  const Counted counted{state_->refused};
+asio::awaitable<void> Session::turn_away(Response why, std::string request_id) {
+  const Counted counted{state_->use.refused, visit_.client().use.refused};
   bool understood = true;
   if (connection_.has_tls()) understood = co_await greet(state_->options.linger);
   if (!understood) {
     co_await close();
     co_return;
   }
-  Problem problem{
-      503, "too_many_connections", "This server has as many connections as it takes.", {}, {}};
-  request_.id = state_->make_request_id();
+  request_.id = std::move(request_id);
   keep_alive_ = false;
   linger_ = true;
-  append(unavailable(std::move(problem), request_.id, state_->options.retry_after));
+  append(why);
   co_await close();
 }
 
@@ -82,7 +81,10 @@ asio::awaitable<void> Session::turn_away() {
 asio::awaitable<bool> Session::read_request() {
   parser_.restart();
   body_room_.release();
+  routed_.route = nullptr;
   for (;;) {
+    const bool room = co_await make_body_room();
+    if (!room) co_return true;
     const auto progress = parse();
     if (progress == RequestParser::Progress::complete) co_return true;
     if (progress == RequestParser::Progress::failed) {
@@ -91,8 +93,6 @@ asio::awaitable<bool> Session::read_request() {
     }
     if (progress == RequestParser::Progress::header) {
       if (!admit_body()) co_return true;
-      const bool room = co_await reserve_body();
-      if (!room) co_return true;
       continue;
     }
     const bool told = co_await tell_expectation();
@@ -171,6 +171,8 @@ asio::awaitable<void> Session::answer() {
 
 asio::awaitable<Response> Session::handle(const Route& route) {
   std::string failure;
+  std::optional<Counted> counted;  // from where it was decided that there is a place for it
+  if (in_stream()) counted.emplace(state_->use.streams, visit_.client().use.streams);
   try {
     if (!request_.query.empty()) {
       auto looking = look_if_asked(route, request_, state_->service);
@@ -182,7 +184,6 @@ asio::awaitable<Response> Session::handle(const Route& route) {
       auto answering = (*waiting)(request_, state_->service);
       co_return co_await std::move(answering);
     }
-    const Counted counted{state_->streams};
     auto answering = std::get<StreamHandler>(route.handle)(request_, *this, state_->service);
     co_return co_await std::move(answering);
   } catch (const std::exception& exception) {

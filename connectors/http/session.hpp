@@ -36,8 +36,8 @@ class Session final : private BodyStream {
   Session& operator=(const Session&) = delete;
 
   boost::asio::awaitable<void> run();
-  // Tells a connection over the limit to come back later.
-  boost::asio::awaitable<void> turn_away();
+  // Tells a connection over a limit to come back later.
+  boost::asio::awaitable<void> turn_away(Response why, std::string request_id);
 
   // Ends whatever waits past its deadline.
   void sweep(Clock::time_point now);
@@ -60,7 +60,8 @@ class Session final : private BodyStream {
   // Finds the route and says what becomes of the body. False: the answer is due before it.
   [[nodiscard]] bool admit_body();
   [[nodiscard]] std::optional<Response> refuse_body(const Route& route) const;
-  boost::asio::awaitable<bool> reserve_body();
+  boost::asio::awaitable<bool> make_body_room();
+  boost::asio::awaitable<bool> grow_body_room(std::uint64_t bytes);
   boost::asio::awaitable<bool> more() override;
   const std::optional<Problem>& failure() const override { return stream_failure_; }
   boost::asio::awaitable<bool> tell_expectation();
@@ -90,6 +91,7 @@ class Session final : private BodyStream {
   std::shared_ptr<ServerState> state_;  // shared with the server and the other sessions
   Connection connection_;
   boost::asio::ip::address client_;
+  ClientUses::Visit visit_;
   InputBuffer in_;
   std::string out_;
   Request request_;

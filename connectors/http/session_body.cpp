@@ -101,28 +101,44 @@ std::optional<Response> Session::refuse_body(const Route& route) const {
   if (!route.consumes.empty() && has_body) {
     if (auto refused = refuse_coding(request_)) return refused;
   }
-  if (streamed && state_->streams >= state_->options.streams_max) {
-    return unavailable({503,
-                        "too_many_streams",
-                        "As many bodies and lists are on their way as this server takes at once.",
-                        {},
-                        {}},
-                       request_.id, state_->options.retry_after);
-  }
-  return std::nullopt;
+  if (!streamed) return std::nullopt;
+  return state_->refuse_one_more(
+      visit_.client().use.streams, state_->use.streams, state_->options.streams_max,
+      {503,
+       "too_many_streams",
+       "As many long bodies are on their way as this server takes at once.",
+       {},
+       {}},
+      request_.id);
 }
 
-// False: there is no room in time, which is answered.
-asio::awaitable<bool> Session::reserve_body() {
-  if (routed_.route == nullptr || routed_.route->consumes.empty()) co_return true;
-  const std::uint64_t length =
-      request_.chunked ? state_->options.body_bytes_max : request_.content_length.value_or(0);
-  if (length <= kDroppedBytes) co_return true;  // bounded by the number of connections
-  waiting_ = Waiting::for_nothing;
-  const bool room = co_await state_->bodies.take(body_room_, length, connection_.executor(),
-                                                 state_->options.request);
+// Makes room for the bytes of a body that have come and not yet been taken. False: there is none in time, which is
+// answered.
+asio::awaitable<bool> Session::make_body_room() {
+  const Route* route = routed_.route;
+  if (route == nullptr || route->consumes.empty() || in_stream()) co_return true;
+  const std::uint64_t whole = request_.content_length.value_or(state_->options.body_bytes_max);
+  const std::uint64_t come =
+      std::min<std::uint64_t>(request_.body.size() + in_.data().size(), whole);
+  if (come <= kDroppedBytes) co_return true;  // bounded by the number of connections
+  if (come <= body_room_.bytes()) co_return true;
+  // Doubled, as the text that holds it is.
+  const std::uint64_t wanted = std::min(std::max(come, 2 * body_room_.bytes()), whole);
+  const bool room = co_await grow_body_room(wanted);
+  if (room) request_.body.reserve(wanted);
+  co_return room;
+}
+
+// A wait for room is none of the client's: its deadline moves by as much.
+asio::awaitable<bool> Session::grow_body_room(std::uint64_t bytes) {
+  const Waiting waiting = std::exchange(waiting_, Waiting::for_nothing);
+  const Clock::time_point began = Clock::now();
+  auto growing = state_->bodies.grow(body_room_, visit_.client().bodies, bytes,
+                                     connection_.executor(), state_->options.request);
+  const bool room = co_await std::move(growing);
   if (room) {
-    if (!request_.chunked) request_.body.reserve(length);
+    waiting_ = waiting;
+    deadline_ += Clock::now() - began;
     co_return true;
   }
   Problem problem{

@@ -31,18 +31,18 @@ asio::awaitable<void> Session::answer_list(Response& response) {
     body_bytes_ = 0;
     co_return;
   }
-  std::size_t& count = response.whole_list ? state_->streams : state_->pages;
-  if (count >= (response.whole_list ? state_->options.streams_max : state_->options.pages_max)) {
-    Problem problem{503,
-                    "too_many_lists",
-                    "As many lists are being read as this server takes at once.",
-                    {},
-                    {}};
-    response = unavailable(std::move(problem), request_.id, state_->options.retry_after);
+  const bool whole = response.whole_list;
+  std::size_t& all = whole ? state_->use.lists : state_->use.pages;
+  std::size_t& own = whole ? visit_.client().use.lists : visit_.client().use.pages;
+  Problem full{
+      503, "too_many_lists", "As many lists are being read as this server takes at once.", {}, {}};
+  const std::size_t limit = whole ? state_->options.lists_max : state_->options.pages_max;
+  if (auto refused = state_->refuse_one_more(own, all, limit, std::move(full), request_.id)) {
+    response = std::move(*refused);
     append(response);
     co_return;
   }
-  const Counted counted{count};
+  const Counted counted{all, own};
   Piece piece{*response.producer, {}, {}, true};
   co_await run_on(state_->service.query, piece);
   if (!piece.failure.empty()) {

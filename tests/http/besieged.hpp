@@ -119,8 +119,8 @@ class Besieged {
   }
 
   [[nodiscard]] std::uint16_t port() const { return server_.port(); }
-  [[nodiscard]] Peer connect(int receive_buffer_bytes = 0) const {
-    return Peer{port(), receive_buffer_bytes, transport_of(options_)};
+  [[nodiscard]] Peer connect(int receive_buffer_bytes = 0, const char* from = "127.0.0.1") const {
+    return Peer{port(), receive_buffer_bytes, transport_of(options_), from};
   }
   [[nodiscard]] bool speaks_tls() const { return !options_.tls_certificate_file.empty(); }
   [[nodiscard]] HonestClient& honest() { return *honest_; }

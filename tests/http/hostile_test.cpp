@@ -31,7 +31,7 @@ TEST_CASE("readers that take a whole list byte by byte") {
   Besieged server;
   std::vector<Peer> readers;
   for (int reader = 0; reader < 12; ++reader) {
-    readers.push_back(server.connect(4096));
+    readers.push_back(server.connect(4096, reader % 2 == 0 ? "127.0.0.2" : "127.0.0.3"));
     readers.back().send("GET /api/v1/batches/1/missing?format=ndjson HTTP/1.1\r\nHost: x\r\n\r\n");
   }
   for (int round = 0; round < 20; ++round) {
@@ -69,6 +69,7 @@ TEST_CASE("a thousand connections that ask nothing") {
   allow_many_descriptors();
   Options options;
   options.connections_max = 1500;
+  options.client_share = 100;
   Besieged server{options};
   std::vector<Peer> idle;
   idle.reserve(1000);

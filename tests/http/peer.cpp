@@ -12,7 +12,7 @@
 
 namespace rollcall::http {
 
-Peer::Peer(std::uint16_t port, int receive_buffer_bytes, Transport transport)
+Peer::Peer(std::uint16_t port, int receive_buffer_bytes, Transport transport, const char* from)
     : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (receive_buffer_bytes > 0) {
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_buffer_bytes,
@@ -23,6 +23,8 @@ Peer::Peer(std::uint16_t port, int receive_buffer_bytes, Transport transport)
   ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   sockaddr_in address{};
   address.sin_family = AF_INET;
+  ::inet_pton(AF_INET, from, &address.sin_addr);
+  static_cast<void>(::bind(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address));
   address.sin_port = htons(port);
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {

@@ -33,7 +33,7 @@ class Peer {
 
   enum class Transport { plain, tls };
   explicit Peer(std::uint16_t port, int receive_buffer_bytes = 0,
-                Transport transport = Transport::plain);
+                Transport transport = Transport::plain, const char* from = "127.0.0.1");
   ~Peer();
   Peer(Peer&& other) noexcept;
   Peer(const Peer&) = delete;

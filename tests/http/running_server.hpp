@@ -52,8 +52,8 @@ class RunningServer {
   }
 
   [[nodiscard]] std::uint16_t port() const { return port_ != 0 ? port_ : server_.port(); }
-  [[nodiscard]] Peer connect(int receive_buffer_bytes = 0) const {
-    return Peer{port(), receive_buffer_bytes, transport_of(options_)};
+  [[nodiscard]] Peer connect(int receive_buffer_bytes = 0, const char* from = "127.0.0.1") const {
+    return Peer{port(), receive_buffer_bytes, transport_of(options_), from};
   }
 
   // Runs on the loop and waits for it.

@@ -197,6 +197,7 @@ TEST_CASE("a connection over the limit is told to come back") {
   Orders orders;
   Options options;
   options.connections_max = 2;
+  options.client_share = 100;
   RunningServer server{orders.answers, options};
   Peer first = server.connect();
   CHECK(first.get("/livez").status == 200);

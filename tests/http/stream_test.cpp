@@ -93,7 +93,8 @@ TEST_CASE("a client that stops reading holds up nobody and is cut in the end") {
 TEST_CASE("streams have a limit of their own") {
   ManyMissing many{10 * kMillion};
   Options options;
-  options.streams_max = 2;
+  options.lists_max = 2;
+  options.client_share = 100;
   RunningServer server{many.answers, options};
   Peer first = server.connect(4096);
   Peer second = server.connect(4096);
