@@ -8,7 +8,7 @@ set -euo pipefail
 build="g++ cmake ninja-build make pkg-config ccache libboost1.81-dev|libboost1.83-dev
   libboost-json1.81-dev|libboost-json1.83-dev librdkafka-dev libpqxx-dev libpq-dev libsimdjson-dev libroaring-dev
   libxxhash-dev libcli11-dev libtomlplusplus-dev libspdlog-dev prometheus-cpp-dev libgoogle-perftools-dev
-  libcurl4-openssl-dev libcsv-dev libssl-dev"
+  libcurl4-openssl-dev libcsv-dev libssl-dev zlib1g-dev"
 # Swagger UI and Redoc come through npm. One from elsewhere is as good, and Debian's cannot stand beside it.
 [[ ${DOCS:-ON} == OFF ]] || command -v npm > /dev/null || build+=" npm ca-certificates"
 # What CMake asks for as soon as the tests are configured, too.

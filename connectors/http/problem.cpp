@@ -54,6 +54,15 @@ Response too_many_of_client(std::string_view request_id, std::chrono::seconds re
   return response;
 }
 
+Problem body_too_large(std::uint64_t bytes_max) {
+  return {413,
+          "body_too_large",
+          "The body is larger than the " + std::to_string(bytes_max) +
+              " bytes that this path takes; send it in pieces.",
+          {},
+          {}};
+}
+
 Problem bad_cursor() {
   return {400,
           "bad_cursor",

@@ -45,6 +45,7 @@ struct Problem {
                                           std::chrono::seconds retry_after);
 
 [[nodiscard]] Problem bad_cursor();
+[[nodiscard]] Problem body_too_large(std::uint64_t bytes_max);
 [[nodiscard]] Response not_found(const Request& request, std::string detail);
 
 }  // namespace rollcall::http

@@ -82,6 +82,7 @@ asio::awaitable<bool> Session::read_request() {
   parser_.restart();
   body_room_.release();
   routed_.route = nullptr;
+  unpacker_.reset();
   for (;;) {
     const bool room = co_await make_body_room();
     if (!room) co_return true;
@@ -180,6 +181,10 @@ asio::awaitable<Response> Session::handle(const Route& route) {
     }
     if (const auto* at_once = std::get_if<Handler>(&route.handle))
       co_return (*at_once)(request_, state_->service);
+    if (unpacker_ && !in_stream()) {
+      auto unpacked = co_await unpack_body();
+      if (unpacked) co_return std::move(*unpacked);
+    }
     if (const auto* waiting = std::get_if<WaitingHandler>(&route.handle)) {
       auto answering = (*waiting)(request_, state_->service);
       co_return co_await std::move(answering);

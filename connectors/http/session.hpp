@@ -15,6 +15,7 @@
 #include "connectors/http/request_parser.hpp"
 #include "connectors/http/response.hpp"
 #include "connectors/http/server_state.hpp"
+#include "connectors/http/unpacker.hpp"
 
 namespace rollcall::http {
 
@@ -63,6 +64,9 @@ class Session final : private BodyStream {
   boost::asio::awaitable<bool> make_body_room();
   boost::asio::awaitable<bool> grow_body_room(std::uint64_t bytes);
   boost::asio::awaitable<bool> more() override;
+  boost::asio::awaitable<bool> more_as_sent();
+  // Puts what a packed body means in its place. A response: why that cannot be.
+  boost::asio::awaitable<std::optional<Response>> unpack_body();
   const std::optional<Problem>& failure() const override { return stream_failure_; }
   boost::asio::awaitable<bool> tell_expectation();
   boost::asio::awaitable<void> answer();
@@ -99,6 +103,9 @@ class Session final : private BodyStream {
   Routed routed_;
   BodyRoom::Lease body_room_;
   std::optional<Problem> stream_failure_;
+  std::optional<Unpacker> unpacker_;  // of a body that comes packed
+  std::string packed_;                // of a stream: what has come and is not yet unpacked
+  bool unpacker_full_ = false;        // there may be more of what was taken
   Waiting waiting_ = Waiting::for_nothing;
   Clock::time_point deadline_;
   std::uint64_t body_bytes_ = 0;  // of the answer at hand

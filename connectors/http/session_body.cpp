@@ -19,16 +19,15 @@ constexpr std::uint64_t kDroppedBytes = std::uint64_t{64} << 10U;
 
 // Read as it comes, a coded body is no JSON, and a client would look for its fault in the wrong place.
 std::optional<Response> refuse_coding(const Request& request) {
-  if (request.content_encoding.empty() || is_media_type(request.content_encoding, "identity"))
-    return std::nullopt;
+  if (coding_of(request.content_encoding) != Coding::unknown) return std::nullopt;
   Response response = to_response(
       {415,
        "unsupported_content_encoding",
-       "This server unpacks no bodies: send this one without Content-Encoding, as it is.",
+       "This server unpacks gzip and deflate: send the body in one of these, or as it is.",
        {},
        {}},
       request.id);
-  response.headers.emplace_back("Accept-Encoding", "identity");
+  response.headers.emplace_back("Accept-Encoding", "gzip, deflate, identity");
   return response;
 }
 
@@ -64,7 +63,13 @@ bool Session::admit_body() {
     const bool is_short = !request_.chunked && request_.content_length.value_or(0) <= kDroppedBytes;
     return is_short && !request_.expects_continue;
   }
-  if (std::holds_alternative<StreamHandler>(route->handle)) {
+  const Coding coding = coding_of(request_.content_encoding);
+  if (coding != Coding::none && !route->consumes.empty()) {
+    unpacker_.emplace(coding);
+    packed_.clear();
+    unpacker_full_ = false;
+  }
+  if (in_stream()) {
     parser_.take_body(RequestParser::Body::keep, std::numeric_limits<std::uint64_t>::max());
     return false;
   }
@@ -80,13 +85,7 @@ std::optional<Response> Session::refuse_body(const Route& route) const {
   const std::uint64_t bytes_max =
       route.consumes.empty() ? kDroppedBytes : state_->options.body_bytes_max;
   if (!streamed && request_.content_length.value_or(0) > bytes_max) {
-    return to_response({413,
-                        "body_too_large",
-                        "The body is larger than the " + std::to_string(bytes_max) +
-                            " bytes that this path takes; send it in pieces.",
-                        {},
-                        {}},
-                       request_.id);
+    return to_response(body_too_large(bytes_max), request_.id);
   }
   if (!route.consumes.empty() && (has_body || !request_.content_type.empty()) &&
       !is_media_type(request_.content_type, route.consumes)) {
@@ -155,7 +154,7 @@ asio::awaitable<bool> Session::tell_expectation() {
   co_return co_await flush();
 }
 
-asio::awaitable<bool> Session::more() {
+asio::awaitable<bool> Session::more_as_sent() {
   const std::size_t before = request_.body.size();
   waiting_ = Waiting::for_nothing;  // each wait has its own deadline: the body has no length
   while (!parser_.done() && !stream_failure_) {

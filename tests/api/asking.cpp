@@ -34,6 +34,13 @@ void refuse_bodies(Contract& contract, const std::string& id, const std::string&
   contract.ask(post(id, target, "{}{}"), 400);
   contract.ask(post(id, target, "{}", "text/plain"), 415);
   contract.ask({id, target, {}, "{}"}, 415);
+  Call coded = post(id, target, "{}");
+  coded.headers["Content-Encoding"] = "br";
+  const http::WireAnswer unknown = contract.ask(coded, 415);
+  CHECK(code_of(unknown) == "unsupported_content_encoding");
+  CHECK(unknown.header("accept-encoding") == "gzip, deflate, identity");
+  coded.headers["Content-Encoding"] = "gzip";
+  CHECK(code_of(contract.ask(coded, 400)) == "bad_content_encoding");
   contract.ask(with_key(post(id, target, "{}"), std::string(256, 'k')), 422);
 }
 

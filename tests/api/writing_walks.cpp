@@ -157,6 +157,9 @@ void walk_events(Contract& contract, const std::string& batch) {
   contract.ask(post("addEvents", target, std::string(2'000'000, 'x'), type), 413);
   contract.ask({"addEvents", target}, 201);  // no lines are all lines
   contract.ask(post("addEvents", target, good, "application/json"), 415);
+  Call coded = post("addEvents", target, good, "application/x-ndjson");
+  coded.headers["Content-Encoding"] = "gzip";
+  CHECK(code_of(contract.ask(coded, 400)) == "bad_content_encoding");
 }
 
 void walk_missing_number(Contract& contract) {
