@@ -142,6 +142,20 @@ http::WireAnswer Contract::ask(const Call& call, unsigned status) {
   return answer;
 }
 
+// A slash at the end is no path of the description, which says once for all of them what comes then.
+void Contract::check_slash(const Operation& operation, const Call& call) const {
+  Call slashed = call;
+  slashed.target.insert(std::min(call.target.find('?'), call.target.size()), "/");
+  const http::WireAnswer moved = send(operation.method, slashed);
+  CAPTURE(slashed.target);
+  CHECK(moved.status == 308);
+  CHECK(moved.header("location") == call.target);
+  CHECK_FALSE(moved.header("x-request-id").empty());
+  CHECK(media_type_of(moved) == "text/plain");
+  const std::string_view general = specification_.root().at("info").at("description").as_string();
+  CHECK(general.find("answered 308 (`text/plain`), with `Location`") != general.npos);
+}
+
 void Contract::probe(const Call& call, unsigned status) {
   const Operation& operation = operation_of(call);
   const http::WireAnswer good = ask(call, status);
@@ -151,6 +165,7 @@ void Contract::probe(const Call& call, unsigned status) {
   CHECK(refused.header("allow").find(to_case(operation.method, std::toupper)) != std::string::npos);
   check(operation, call, "patch", refused);
 
+  if (operation.path != "/") check_slash(operation, call);
   if (operation.path.find('{') != std::string::npos) {
     Call unreadable = call;
     unreadable.target = operation.path;

@@ -49,6 +49,7 @@ class Contract {
   void check(const Operation& operation, const Call& call, const std::string& method,
              const http::WireAnswer& answer);
   void check_headers(const boost::json::object& response, const http::WireAnswer& answer) const;
+  void check_slash(const Operation& operation, const Call& call) const;
   void check_body(const boost::json::object& response, const http::WireAnswer& answer) const;
   [[nodiscard]] const Operation& operation_of(const Call& call) const;
 
