@@ -10,11 +10,12 @@ namespace rollcall {
 
 enum class Output { table, json, csv };
 
-// What the subcommands that ask a running daemon were told.
+// What the subcommands that ask a running daemon were told by flags; variables: client_options().
 struct ClientArguments {
-  std::string url = "http://127.0.0.1:8000";
+  std::optional<std::string> url;
   std::string token;       // from the flag
   std::string token_file;  // instead of it
+  std::string ca_file;     // empty: whom the system trusts
   Output output = Output::table;
   std::string batch;
   bool by_name = false;

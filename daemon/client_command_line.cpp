@@ -11,9 +11,10 @@ namespace rollcall {
 namespace {
 
 constexpr const char* kConnectionFooter =
-    "ROLLCALL_URL and ROLLCALL_TOKEN stand for --url and --token. A token is better given by "
-    "variable or file:\n"
-    "flags are seen by everybody on the machine.\n";
+    "ROLLCALL_URL, ROLLCALL_TOKEN and SSL_CERT_FILE stand for --url, --token and --ca-file. A "
+    "token is "
+    "better given\n"
+    "by variable or file: flags are seen by everybody on the machine.\n";
 
 void set_verb(CLI::App& app, CommandLine& line, Verb verb) {
   app.callback([&line, verb] { line.verb = verb; });
@@ -22,12 +23,14 @@ void set_verb(CLI::App& app, CommandLine& line, Verb verb) {
 void add_connection(CLI::App& app, CommandLine& line) {
   auto& client = line.client;
   app.add_option("--url", client.url, "The daemon's address [http://127.0.0.1:8000]")
-      ->envname("ROLLCALL_URL")
       ->option_text("URL");
   auto* const token = app.add_option("--token", client.token, "Bearer token")->option_text("TEXT");
   app.add_option("--token-file", client.token_file, "File that holds the bearer token")
       ->option_text("FILE")
       ->excludes(token);
+  app.add_option("--ca-file", client.ca_file,
+                 "With https: who may have signed the daemon's certificate, in PEM [the system's]")
+      ->option_text("FILE");
 }
 
 void add_output(CLI::App& app, CommandLine& line, const std::vector<std::string>& forms,

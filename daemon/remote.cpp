@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "config/load.hpp"
 #include "connectors/client/api_answer.hpp"
@@ -15,6 +16,14 @@ namespace rollcall {
 namespace {
 
 constexpr int kOk = 200;
+
+// A flag, else a variable. Not CLI11's: the subcommands share these arguments, and it would let the variable, read for
+// those that were not called, win over the flag of the one that was.
+std::string given(const std::string& flag, const char* variable) {
+  if (!flag.empty()) return flag;
+  const char* const value = std::getenv(variable);
+  return value == nullptr ? std::string{} : std::string{value};
+}
 
 Result<std::string> token_of(const ClientArguments& arguments) {
   std::string token = arguments.token;
@@ -40,13 +49,15 @@ Result<std::string> token_of(const ClientArguments& arguments) {
 Result<client::ClientOptions> client_options(const ClientArguments& arguments,
                                              int stop_descriptor) {
   // The URL itself is not shown: it may hold the password that it is refused for.
-  if (const auto problem = client::url_problem(arguments.url); !problem.empty())
+  client::ClientOptions options;
+  if (auto url = given({}, "ROLLCALL_URL"); !url.empty()) options.url = std::move(url);
+  if (arguments.url) options.url = *arguments.url;
+  if (const auto problem = client::url_problem(options.url); !problem.empty())
     return misconfigured("--url: " + problem, "Give for example --url http://127.0.0.1:8000.");
   const auto token = token_of(arguments);
   if (!token) return token.error();
-  client::ClientOptions options;
-  options.url = arguments.url;
   options.token = *token;
+  options.ca_file = given(arguments.ca_file, "SSL_CERT_FILE");
   options.user_agent = "rollcall/" + std::string{version()};
   options.stop_descriptor = stop_descriptor;
   return options;

@@ -9,7 +9,7 @@
 
 namespace rollcall {
 
-// How to reach the daemon: flags, then ROLLCALL_TOKEN. A configuration failure where that cannot be.
+// How to reach the daemon: flags, then ROLLCALL_URL, ROLLCALL_TOKEN and SSL_CERT_FILE. A configuration failure where that cannot be.
 [[nodiscard]] Result<client::ClientOptions> client_options(const ClientArguments& arguments,
                                                            int stop_descriptor = -1);
 

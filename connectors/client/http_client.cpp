@@ -14,6 +14,10 @@ namespace {
 
 constexpr long kStallSeconds = 60;  // without a byte in either direction
 constexpr int kPollMilliseconds = 1'000;
+// What libcurl passes on of OpenSSL's verdict on the certificate's chain; 0 and 1 tell nothing against it.
+constexpr long kChainUnjudged = 1;
+constexpr long kNotYetValid = 9;
+constexpr long kExpired = 10;
 
 using Easy = Handle<CURL, curl_easy_cleanup>;
 using Multi = Handle<CURLM, curl_multi_cleanup>;
@@ -111,6 +115,8 @@ class HttpClient::Impl {
     const List headers = headers_of(request);
     prepare(request, headers.get());
     const CURLcode code = perform();
+    chain_ = 0;
+    curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &chain_);
     curl_easy_reset(easy_.get());
     if (stopped_) return fatal("interrupted", {});
     if (code == CURLE_OK) return std::move(answer_);
@@ -157,6 +163,10 @@ class HttpClient::Impl {
     set(CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
     set(CURLOPT_LOW_SPEED_LIMIT, 1L);
     set(CURLOPT_LOW_SPEED_TIME, kStallSeconds);
+    if (!options_.ca_file.empty()) {
+      set(CURLOPT_CAINFO, options_.ca_file.c_str());
+      set<const char*>(CURLOPT_CAPATH, nullptr);  // these and no others
+    }
     if (is_loopback_) set(CURLOPT_PROXY, "");  // a proxy's loopback is another machine's
     set(CURLOPT_ERRORBUFFER, error_);
     error_[0] = '\0';
@@ -205,10 +215,37 @@ class HttpClient::Impl {
 
   Failure failure_of(CURLcode code) const {
     const std::string why = error_[0] != '\0' ? error_ : curl_easy_strerror(code);
+    if (code == CURLE_SSL_CACERT_BADFILE) {
+      return misconfigured(
+          "the file of certificates " + options_.ca_file + " cannot be used: " + why,
+          "Give --ca-file (or SSL_CERT_FILE) a file of certificates in PEM.");
+    }
+    if (code == CURLE_PEER_FAILED_VERIFICATION) return not_trusted(why);
+    if (code == CURLE_SSL_CONNECT_ERROR && !options_.ca_file.empty()) {
+      return transient(options_.url + " does not answer: " + why + ". Or " + options_.ca_file +
+                       " is of a CA of the same name that has another key: see --ca-file");
+    }
     if (too_long_) return fatal(options_.url + " gave an answer of more than 64 MiB", {});
     if (may_pass(code)) return transient(options_.url + " does not answer: " + why);
     return fatal(options_.url + ": " + why,
                  "Look at --url, and at the certificate where it has one.");
+  }
+
+  Failure not_trusted(const std::string& why) const {
+    std::string advice =
+        "Name the certificate of the CA that signed it with --ca-file FILE (or "
+        "SSL_CERT_FILE).";
+    if (chain_ <= kChainUnjudged) {
+      advice = "Give --url a name that the certificate is for.";
+    } else if (chain_ == kNotYetValid || chain_ == kExpired) {
+      advice = "Give the daemon a certificate that is valid today; SIGHUP makes it read it again.";
+    } else if (!options_.ca_file.empty()) {
+      advice = "Nothing in " + options_.ca_file +
+               " vouches for it: name the certificate of the CA that signed it with --ca-file FILE "
+               "(or SSL_CERT_FILE).";
+    }
+    return fatal(options_.url + ": the daemon's certificate is not trusted: " + why,
+                 std::move(advice));
   }
 
   // A line of the answer's head; a new status line begins a new answer (100 Continue).
@@ -254,6 +291,7 @@ class HttpClient::Impl {
   HttpAnswer answer_;
   const std::function<bool(std::string_view)>* sink_ = nullptr;
   bool too_long_ = false;
+  long chain_ = 0;
   char error_[CURL_ERROR_SIZE] = {};
   Multi multi_;
   Easy easy_;  // after the multi handle: it ends first

@@ -16,6 +16,8 @@ namespace rollcall::client {
 struct ClientOptions {
   std::string url = "http://127.0.0.1:8000";  // of the daemon; a path in front of its paths is kept
   std::string token;                          // bearer; empty: none. Never shown
+  // In PEM: who may have signed the daemon's certificate, instead of those that the system trusts. Empty: those.
+  std::string ca_file;
   std::string user_agent = "rollcall";
   int stop_descriptor = -1;  // readable: give up what is under way. Negative: none
   std::chrono::milliseconds connect_timeout{5'000};

@@ -129,7 +129,9 @@ TEST_CASE_FIXTURE(Fixture, "errors end with their code and go to stderr") {
   CHECK(run_program({"batch", "list", "--url", nobody}).code == 69);
   CHECK(run_program({"batch", "missing", "x", "--url", nobody}).code == 69);
   CHECK(run_program({"batch", "list"}, {"ROLLCALL_URL=" + nobody}).code == 69);
+  CHECK(run({"batch", "show", "orders"}, {"ROLLCALL_URL=" + nobody}).code == 0);  // the flag wins
   CHECK(run_program({"batch", "list", "--url", "nonsense://x"}).code == 2);
+  CHECK(run_program({"batch", "list", "--url", ""}).code == 2);
   CHECK(run_program({"batch"}).code == 2);
   CHECK(run_program({"batch", "show"}).code == 2);
   CHECK(run_program({"batch", "list", "-o", "xml"}).code == 2);

@@ -12,8 +12,9 @@ namespace {
 
 std::vector<std::string> command_of(const std::vector<std::string>& arguments,
                                     const std::vector<std::string>& environment) {
-  std::vector<std::string> command{
-      "env", "-u", "NO_COLOR", "-u", "ROLLCALL_URL", "-u", "ROLLCALL_TOKEN", "-u", "http_proxy"};
+  std::vector<std::string> command{"env",          "-u", "NO_COLOR",       "-u",
+                                   "ROLLCALL_URL", "-u", "ROLLCALL_TOKEN", "-u",
+                                   "http_proxy",   "-u", "SSL_CERT_FILE"};
   command.insert(command.end(), environment.begin(), environment.end());
   command.emplace_back(ROLLCALL_PROGRAM);
   command.insert(command.end(), arguments.begin(), arguments.end());
