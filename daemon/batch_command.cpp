@@ -103,8 +103,6 @@ Failure with_number_advice(Failure failure, const ClientArguments& arguments) {
   return failure;
 }
 
-int written(bool done) { return to_int(done ? ExitCode::ok : ExitCode::runtime_error); }
-
 }  // namespace
 
 int batch_list(const ClientArguments& arguments, const ListArguments& list) {
@@ -125,7 +123,7 @@ int batch_list(const ClientArguments& arguments, const ListArguments& list) {
     const auto next = json::member_of(page->body, "next_cursor");
     cursor = next == "null" ? "" : client::text_of(next);
   } while (!cursor.empty());
-  return written(writer.finish());
+  return ended(writer.finish());
 }
 
 int batch_show(const ClientArguments& arguments) {
@@ -138,11 +136,11 @@ int batch_show(const ClientArguments& arguments) {
   if (!batch) return give_up(batch.error());
   switch (arguments.output) {
     case Output::json:
-      return written(write_out(answer->body + "\n"));
+      return ended(write_out(answer->body + "\n"));
     case Output::csv:
-      return written(write_out(csv_header() + csv_row(*batch)));
+      return ended(write_out(csv_header() + csv_row(*batch)));
     case Output::table:
-      return written(write_out(batch_lines(*batch, Paint::of(STDOUT_FILENO))));
+      return ended(write_out(batch_lines(*batch, Paint::of(STDOUT_FILENO))));
   }
   return to_int(ExitCode::runtime_error);
 }
@@ -174,7 +172,7 @@ int batch_missing(const ClientArguments& arguments) {
     static_cast<void>(give_up(whole ? answer.error() : whole.error()));
     return to_int(ExitCode::runtime_error);
   }
-  return written(writer.finish());
+  return ended(writer.finish());
 }
 
 }  // namespace rollcall

@@ -212,6 +212,24 @@ void add_dead_letters(CLI::App& app, CommandLine& line) {
   }
 }
 
+void add_source(CLI::App& app, CommandLine& line) {
+  auto* const source = app.add_subcommand("source", "What a running daemon reads, and how far");
+  source->require_subcommand(1);
+  auto* const list = source->add_subcommand("list", "Position, end, lag and error of each");
+  set_verb(*list, line, Verb::source_list);
+  add_output(*list, line, {"table", "json", "csv"}, "Form of the data on stdout [table]");
+  auto* const reset = source->add_subcommand(
+      "reset", "Read a topic that was deleted and created anew from its beginning");
+  set_verb(*reset, line, Verb::source_reset);
+  reset->add_option("SOURCE", line.source, "kafka:TOPIC, of a topic that stands still")->required();
+  add_output(*reset, line, {"table", "json"},
+             "json: the result on stdout too; stderr says it in one line for each partition");
+  for (auto* const command : {list, reset}) {
+    add_connection(*command, line);
+    command->footer(kConnectionFooter);
+  }
+}
+
 }  // namespace
 
 void add_client_commands(CLI::App& app, CommandLine& line) {
@@ -219,6 +237,7 @@ void add_client_commands(CLI::App& app, CommandLine& line) {
   add_check(app, line);
   add_dead_letters(app, line);
   add_import(app, line);
+  add_source(app, line);
 }
 
 }  // namespace rollcall

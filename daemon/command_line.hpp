@@ -20,6 +20,8 @@ enum class Verb {
   dead_letters_list,
   dead_letters_show,
   dead_letters_acknowledge,
+  source_list,
+  source_reset,
   import,
   config_check,
   config_print,
@@ -40,6 +42,7 @@ struct CommandLine {
   CheckArguments check;
   ImportArguments import;
   DeadLetterArguments dead_letters;
+  std::string source;  // of source reset
   ExitCode exit_code = ExitCode::ok;
   std::string out;
   std::string err;

@@ -60,9 +60,8 @@ void DaemonTelemetry::record_refused(const DeadLetter& letter) {
        {"records", *count}});
 }
 
-void DaemonTelemetry::records_lost(std::string_view channel, std::int64_t from, std::int64_t to) {
-  log(LogLevel::error, "records were removed by the topic's retention before they could be read",
-      {{"channel", channel}, {"from", from}, {"to", to}});
+void DaemonTelemetry::records_lost(std::string_view channel, std::string_view what) {
+  log(LogLevel::error, "records are lost", {{"channel", channel}, {"what", what}});
 }
 
 void DaemonTelemetry::invariant_violated(std::string_view what) {

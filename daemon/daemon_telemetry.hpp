@@ -24,7 +24,7 @@ class DaemonTelemetry final : public Telemetry {
   void reading_paused(std::size_t uncommitted_bytes) override;
   void reading_resumed() override;
   void record_refused(const DeadLetter& letter) override;
-  void records_lost(std::string_view channel, std::int64_t from, std::int64_t to) override;
+  void records_lost(std::string_view channel, std::string_view what) override;
   void invariant_violated(std::string_view what) override;
 
  private:

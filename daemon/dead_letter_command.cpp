@@ -17,24 +17,18 @@
 namespace rollcall {
 namespace {
 
-constexpr int kOk = 200;
-
-int written(bool done) { return to_int(done ? ExitCode::ok : ExitCode::runtime_error); }
-
-std::string text_at(std::string_view letter, std::string_view key) {
-  const std::string_view value = json::member_of(letter, key);
-  return value == "null" ? std::string{} : client::text_of(value);
-}
+using client::member_text;
 
 std::string or_dash(const std::string& text) { return text.empty() ? "-" : printable(text); }
 
 // One line for each: what it was, whom it concerns, and how it stands.
 std::string line_of(std::string_view letter) {
-  std::string line = text_at(letter, "id") + "  " + or_dash(text_at(letter, "source")) + ":" +
-                     text_at(letter, "position") + "  " + text_at(letter, "reason");
-  if (const auto field = text_at(letter, "field"); !field.empty()) line += " " + printable(field);
-  line += "  batch " + or_dash(text_at(letter, "batch"));
-  return line + "  " + text_at(letter, "state") + "\n";
+  std::string line = member_text(letter, "id") + "  " + or_dash(member_text(letter, "source")) +
+                     ":" + member_text(letter, "position") + "  " + member_text(letter, "reason");
+  if (const auto field = member_text(letter, "field"); !field.empty())
+    line += " " + printable(field);
+  line += "  batch " + or_dash(member_text(letter, "batch"));
+  return line + "  " + member_text(letter, "state") + "\n";
 }
 
 constexpr std::string_view kColumns[] = {"id",    "source", "position",  "reason",    "field",
@@ -52,7 +46,7 @@ std::string csv_row_of(std::string_view letter) {
   bool first = true;
   for (const std::string_view column : kColumns) {
     if (!std::exchange(first, false)) row += ',';
-    row += csv_field(text_at(letter, column));
+    row += csv_field(member_text(letter, column));
   }
   return row + "\r\n";
 }
@@ -60,7 +54,7 @@ std::string csv_row_of(std::string_view letter) {
 std::string details_of(std::string_view letter, const Paint& paint) {
   std::string text;
   for (const std::string_view column : kColumns) {
-    const std::string value = text_at(letter, column);
+    const std::string value = member_text(letter, column);
     if (value.empty()) continue;
     text += paint(Colour::bold, column) + std::string(12 - column.size(), ' ') + printable(value) +
             "\n";
@@ -115,7 +109,7 @@ Result<void> each_letter(client::HttpClient& client, const std::string& query, c
     for (const auto letter : json::elements_of(json::member_of(page->body, "items"))) {
       if (!take(letter)) return {};
     }
-    cursor = text_at(page->body, "next_cursor");
+    cursor = member_text(page->body, "next_cursor");
   } while (!cursor.empty());
   return {};
 }
@@ -141,7 +135,7 @@ int dead_letters_list(const ClientArguments& arguments, const DeadLetterArgument
   if (!done) return give_up(done.error());
   if (arguments.output == Output::json) good = good && write_out(first ? "[]\n" : "\n]\n");
   if (first && arguments.output == Output::table) say("no dead letter matches");
-  return written(good);
+  return ended(good);
 }
 
 int dead_letters_show(const ClientArguments& arguments, const DeadLetterArguments& which) {
@@ -151,7 +145,7 @@ int dead_letters_show(const ClientArguments& arguments, const DeadLetterArgument
   for (const std::uint64_t id : which.ids) {
     std::string found;
     const auto done = each_letter(client, "", [&](std::string_view letter) {
-      if (text_at(letter, "id") == std::to_string(id)) found = letter;
+      if (member_text(letter, "id") == std::to_string(id)) found = letter;
       return found.empty();
     });
     if (!done) return give_up(done.error());
@@ -169,16 +163,10 @@ int dead_letters_acknowledge(const ClientArguments& arguments, const DeadLetterA
   const auto options = client_options(arguments);
   if (!options) return give_up(options.error());
   client::HttpClient client(*options);
-  client::HttpRequest request;
-  request.method = "POST";
-  request.target = "/api/v1/dead-letters/acknowledge";
-  request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/json"}};
-  request.body = body_of(which);
-  const auto answer = client.send(request);
+  const auto answer = post_json(client, "/api/v1/dead-letters/acknowledge", body_of(which));
   if (!answer) return give_up(answer.error());
-  if (answer->status != kOk) return give_up(client::failure_of(*answer, client.url()));
-  say("acknowledged " + text_at(answer->body, "acknowledged") + " dead letters");
-  if (arguments.output == Output::json) return written(write_out(answer->body + "\n"));
+  say("acknowledged " + member_text(answer->body, "acknowledged") + " dead letters");
+  if (arguments.output == Output::json) return written(answer->body + "\n");
   return to_int(ExitCode::ok);
 }
 

@@ -44,6 +44,17 @@ Result<std::string> token_of(const ClientArguments& arguments) {
   return token;
 }
 
+// The answer where it is the one that was wanted: 200, and JSON.
+Result<client::HttpAnswer> wanted(client::HttpClient& client, const client::HttpRequest& request) {
+  auto answer = client.send(request);
+  if (!answer) return answer;
+  if (answer->status != kOk) return client::failure_of(*answer, client.url());
+  if (json::check_syntax(answer->body) != json::Syntax::valid)
+    return fatal(client.url() + " answers something else than JSON",
+                 "Look whether a rollcall daemon listens there.");
+  return answer;
+}
+
 }  // namespace
 
 Result<client::ClientOptions> client_options(const ClientArguments& arguments,
@@ -67,13 +78,17 @@ Result<client::HttpAnswer> get_json(client::HttpClient& client, const std::strin
   client::HttpRequest request;
   request.target = target;
   request.headers = {{"Accept", "application/json"}};
-  auto answer = client.send(request);
-  if (!answer) return answer;
-  if (answer->status != kOk) return client::failure_of(*answer, client.url());
-  if (json::check_syntax(answer->body) != json::Syntax::valid)
-    return fatal(client.url() + " answers something else than JSON",
-                 "Look whether a rollcall daemon listens there.");
-  return answer;
+  return wanted(client, request);
+}
+
+Result<client::HttpAnswer> post_json(client::HttpClient& client, const std::string& target,
+                                     std::string body) {
+  client::HttpRequest request;
+  request.method = "POST";
+  request.target = target;
+  request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/json"}};
+  request.body = std::move(body);
+  return wanted(client, request);
 }
 
 void say(std::string_view text) {
@@ -89,10 +104,14 @@ int give_up(const Failure& failure) {
 }
 
 bool write_out(std::string_view data) {
-  const bool written =
+  const bool done =
       std::fwrite(data.data(), 1, data.size(), stdout) == data.size() && std::fflush(stdout) == 0;
-  if (!written) say("cannot write to stdout");
-  return written;
+  if (!done) say("cannot write to stdout");
+  return done;
 }
+
+int ended(bool done) { return to_int(done ? ExitCode::ok : ExitCode::runtime_error); }
+
+int written(std::string_view data) { return ended(write_out(data)); }
 
 }  // namespace rollcall

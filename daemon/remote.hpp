@@ -17,6 +17,10 @@ namespace rollcall {
 [[nodiscard]] Result<client::HttpAnswer> get_json(client::HttpClient& client,
                                                   const std::string& target);
 
+// The same for a POST of a JSON body, which may be empty.
+[[nodiscard]] Result<client::HttpAnswer> post_json(client::HttpClient& client,
+                                                   const std::string& target, std::string body);
+
 // One line on stderr.
 void say(std::string_view text);
 // Says what went wrong and what can be done, and how the program ends for it.
@@ -24,5 +28,9 @@ void say(std::string_view text);
 
 // Data goes to stdout; a full disk or a closed pipe behind it is no success.
 [[nodiscard]] bool write_out(std::string_view data);
+// How a command ends that did, or did not do, what it was for.
+[[nodiscard]] int ended(bool done);
+// Writes the last that a command has to say.
+[[nodiscard]] int written(std::string_view data);
 
 }  // namespace rollcall

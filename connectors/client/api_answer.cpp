@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "connectors/http/percent.hpp"
+#include "connectors/json/slices.hpp"
 
 namespace rollcall::client {
 namespace {
@@ -99,6 +100,11 @@ std::string text_of(std::string_view json) {
   const bj::value value = bj::parse({json.data(), json.size()}, error);
   if (error || !value.is_string()) return std::string{json};
   return std::string{value.get_string().data(), value.get_string().size()};
+}
+
+std::string member_text(std::string_view object, std::string_view name) {
+  const std::string_view value = json::member_of(object, name);
+  return value == "null" ? std::string{} : text_of(value);
 }
 
 }  // namespace rollcall::client

@@ -38,5 +38,7 @@ struct ApiProblem {
 
 // What a JSON string says; a text that is none stays as it is.
 [[nodiscard]] std::string text_of(std::string_view json);
+// What a member of an object says; nothing where it is null or not there.
+[[nodiscard]] std::string member_text(std::string_view object, std::string_view name);
 
 }  // namespace rollcall::client

@@ -62,6 +62,7 @@ Response get_missing_number(const Request& request, const Service& service);
 
 // source_endpoints.cpp
 Response get_sources(const Request& request, const Service& service);
+boost::asio::awaitable<Response> post_source_reset(Request& request, const Service& service);
 
 // dead_letter_endpoints.cpp
 boost::asio::awaitable<Response> get_dead_letters(Request& request, const Service& service);

@@ -6,7 +6,7 @@ namespace rollcall::http {
 
 std::span<const Route> routes() {
   // `by-name` stands before {batch}: a batch of that very name is reached as /by-name/by-name.
-  static const std::array<Route, 50> kRoutes{{
+  static const std::array<Route, 51> kRoutes{{
       {Method::get, "/api/v1/batches", get_batches},
       {Method::post, "/api/v1/batches", post_batch, kJsonType},
       {Method::del, "/api/v1/batches", delete_batches},
@@ -44,6 +44,7 @@ std::span<const Route> routes() {
       {Method::post, "/reset", post_reset},
       {Method::get, "/missing", get_missing_number},
       {Method::get, "/api/v1/sources", get_sources},
+      {Method::post, "/api/v1/sources/{source}/reset", post_source_reset},
       {Method::get, "/api/v1/dead-letters", get_dead_letters},
       {Method::post, "/api/v1/dead-letters/acknowledge", post_acknowledgement, kJsonType},
       {Method::post, "/api/v1/imports", post_import, kJsonType},

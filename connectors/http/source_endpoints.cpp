@@ -4,9 +4,12 @@
 #include "connectors/http/endpoints.hpp"
 #include "connectors/http/problem.hpp"
 #include "connectors/http/query.hpp"
+#include "connectors/http/write_answer.hpp"
 
 namespace rollcall::http {
 namespace {
+
+constexpr std::string_view kKafka = "kafka:";
 
 void append_moment(JsonWriter& json, std::string_view name, std::int64_t unix_ms) {
   json.key(name);
@@ -67,12 +70,44 @@ Response get_sources(const Request& request, const Service& service) {
   Response response;
   JsonWriter json{response.body};
   json.open('{').key("items").open('[');
-  for (const Channel& channel : channels) append_channel(json, channel, service);
-  json.close(']').key("next_cursor").null().member("total", channels.size());
+  std::uint64_t total = 0;
+  for (const Channel& channel : channels) {
+    if (channel.retired) continue;
+    append_channel(json, channel, service);
+    ++total;
+  }
+  json.close(']').key("next_cursor").null().member("total", total);
   append_lag(json, service.answers.lag_records());
   json.close('}');
   response.headers.emplace_back("Cache-Control", "no-store");
   return response;
+}
+
+boost::asio::awaitable<Response> post_source_reset(Request& request, const Service& service) {
+  if (auto refused = refuse_write(request, service)) co_return std::move(*refused);
+  if (const auto problem = QueryReader{request.query}.problem())
+    co_return to_response(*problem, request.id);
+  request.idempotency_key.clear();  // a second one finds nothing to reset
+  const std::string source = request.argument.text;
+  // Only a topic can be another than the one that was read.
+  ResetSource reset{source.starts_with(kKafka) ? source.substr(kKafka.size()) : ""};
+  Change change{std::move(reset)};
+  Written written = co_await write(request, service, std::move(change));
+  if (written.refused) co_return std::move(*written.refused);
+  Response response;
+  JsonWriter json{response.body};
+  json.open('{').member("source", source).key("reset").open('[');
+  for (const SourceReset::Given& given : written.answer.reset.channels) {
+    json.open('{').member("source", given.channel).member("read_to", given.next).key("unread");
+    if (given.unread) {
+      json.number(*given.unread);
+    } else {
+      json.null();
+    }
+    json.close('}');
+  }
+  json.close(']').close('}');
+  co_return response;
 }
 
 }  // namespace rollcall::http

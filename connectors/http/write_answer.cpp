@@ -103,6 +103,12 @@ Response not_applied(const Request& request, const WriteAnswer& answer) {
     case WriteOutcome::too_many_sources:
       return refused(request, 422, "too_many_sources",
                      "There can be " + std::to_string(kSidesMax) + " sources at most.");
+    case WriteOutcome::no_such_source:
+      return refused(request, 404, "not_found",
+                     "There is no such source; GET /api/v1/sources lists them.");
+    case WriteOutcome::nothing_to_reset:
+      return refused(request, 409, "nothing_to_reset",
+                     "There is nothing to reset: " + answer.reset.why + ".");
     case WriteOutcome::unknown_side:
     case WriteOutcome::applied:
       break;

@@ -5,9 +5,17 @@ namespace rollcall::kafka {
 namespace {
 
 // What stands still alone: the daemon goes on without it and says so.
-constexpr std::string_view kTopicAnew =
-    "Nothing more is read of it. Delete the batches that read from the old one and name the topic "
-    "anew under another name in [kafka] topics";
+std::string begin_anew(std::string_view topic) {
+  return "Nothing more is read of it. `rollcall source reset kafka:" + std::string(topic) +
+         "` goes on with the new one from its beginning; what was not read of the old one then "
+         "leaves its batches in doubt until that is acknowledged. Where the new one holds the same "
+         "records again, delete the batches first (DELETE /api/v1/batches/{batch})";
+}
+
+// The topic of a channel's key.
+std::string_view topic_of(std::string_view channel) {
+  return channel.substr(0, channel.rfind('/'));
+}
 
 }  // namespace
 
@@ -58,28 +66,30 @@ Failure no_such_topic(std::string_view topic) {
 
 Failure topic_deleted(std::string_view topic) {
   return fatal("topic '" + std::string(topic) + "' was deleted while it was being read",
-               "Create it again or take it out of [kafka] topics; what was read of it is kept");
+               "Create it again, or take it out of [kafka] topics; what was read of it is kept. "
+               "`rollcall source reset kafka:" +
+                   std::string(topic) + "` then reads the new one from its beginning");
 }
 
 Failure partitions_removed(std::string_view topic, int had, int has) {
   return fatal("topic '" + std::string(topic) + "' had " + std::to_string(had) +
                    " partitions and now has " + std::to_string(has) +
                    ": it was deleted and created anew",
-               std::string(kTopicAnew));
+               begin_anew(topic));
 }
 
 Failure position_beyond_end(std::string_view channel, std::int64_t next, std::int64_t end) {
   return fatal(std::string(channel) + ": the next position to read is " + std::to_string(next) +
                    ", but the log ends at " + std::to_string(end) +
                    ": the topic was deleted and created anew, or truncated",
-               std::string(kTopicAnew));
+               begin_anew(topic_of(channel)));
 }
 
 Failure other_record(std::string_view channel, std::int64_t position) {
   return fatal(
       std::string(channel) + ": the record at " + std::to_string(position) +
           " is another than the one that was read there: the topic was deleted and created anew",
-      std::string(kTopicAnew));
+      begin_anew(topic_of(channel)));
 }
 
 Failure damaged_records(std::string_view channel, std::int64_t next, std::string_view detail) {

@@ -49,7 +49,7 @@ void KafkaReader::begin(const std::vector<SourcePosition>& stored) {
                               std::to_string(topics_[i].channels.size()));
     };
     do {
-      add_channel(i);
+      add_partition(i);
     } while (is_stored());
   }
 }

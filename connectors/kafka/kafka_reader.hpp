@@ -42,6 +42,9 @@ class KafkaReader {
 
   // Positions move in drain() alone, so that a checkpoint between two drains never splits a gap from its position.
   void learn(const Survey& survey);
+  // As RecordSource::reset: what stands still because its log is another than the one that was read. Records that are
+  // damaged stay where they are, as nothing was read wrongly.
+  [[nodiscard]] SourceReset reset(std::string_view topic);
   // What learn() and drain() would like to know from the scout.
   [[nodiscard]] KafkaScout::Questions take_questions() { return std::exchange(questions_, {}); }
 
@@ -67,11 +70,15 @@ class KafkaReader {
     int ends_below = 0;               // surveys in a row whose end lies before that
     int resets = 0;                   // times it had to be placed anew since the last record
     int damages = 0;
+    std::optional<std::int64_t>
+        known_end;  // of the log that was read, when it was last asked; behind all there is
     std::uint32_t last_record = kNone;  // of this drain
   };
   struct Topic {
     const rd_kafka_topic_t* handle = nullptr;
     std::vector<std::uint32_t> channels;   // by partition
+    std::size_t partitions = 0;            // of them: those that there are; the others are retired
+    std::size_t asked_partitions = 0;      // as metadata had it last
     bool known = false;                    // metadata has named its partitions
     std::optional<Failure> missing;        // it is sure not to be there now
     std::optional<Instant> doubted_since;  // metadata says that it, or some of it, is not there
@@ -94,6 +101,9 @@ class KafkaReader {
   void lose_brokers(const std::string& why);
   void place_partitions();
   void add_channel(std::size_t topic);
+  void add_partition(std::size_t topic);
+  [[nodiscard]] bool is_another_log(const Topic& topic, std::uint32_t channel) const;
+  SourceReset::Given begin_anew(std::uint32_t channel);
   [[nodiscard]] PartitionSurvey survey_of(const Survey& survey, std::size_t topic,
                                           std::size_t number) const;
   void learn_partition(std::uint32_t channel, const PartitionSurvey& partition,

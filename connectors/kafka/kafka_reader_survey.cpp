@@ -18,7 +18,7 @@ void KafkaReader::learn(const Survey& survey) {
   if (failure_) return;
   for (std::size_t i = 0; i < survey.topics.size(); ++i) learn_topic(i, survey.topics[i]);
   for (std::size_t i = 0; i < topics_.size(); ++i) {
-    for (std::size_t p = 0; p < topics_[i].channels.size(); ++p) {
+    for (std::size_t p = 0; p < topics_[i].partitions; ++p) {
       const auto channel = topics_[i].channels[p];
       const auto partition = survey_of(survey, i, p);
       const bool late = survey.asked_us > brokers_lost_us_;
@@ -65,8 +65,9 @@ void KafkaReader::learn_topic(std::size_t topic, const TopicSurvey& survey) {
       set_missing(topic, state.known ? topic_deleted(name) : no_such_topic(name));
     return;
   }
-  const auto had = state.channels.size();
+  const auto had = state.partitions;
   const auto has = survey.partitions.size();
+  state.asked_partitions = has;
   if (has < had) {
     if (confirmed(topic))
       halt_topic(topic, partitions_removed(name, static_cast<int>(had), static_cast<int>(has)));
@@ -74,9 +75,9 @@ void KafkaReader::learn_topic(std::size_t topic, const TopicSurvey& survey) {
   }
   state.doubted_since.reset();
   state.missing.reset();
-  while (state.channels.size() < has) {
-    add_channel(topic);
-    channels_.back().joining = state.known;
+  while (state.partitions < has) {
+    add_partition(topic);
+    channels_[state.channels[state.partitions - 1]].joining = state.known;
   }
   state.known = true;
 }
@@ -92,6 +93,7 @@ bool KafkaReader::confirmed(std::size_t topic) {
 // What was read of it stands. When a topic of that name appears it is entered as after a restart: another log shows.
 void KafkaReader::set_missing(std::size_t topic, const Failure& why) {
   topics_[topic].missing = why;
+  topics_[topic].asked_partitions = 0;
   for (const auto channel : topics_[topic].channels) {
     partitions_[channel].placed = false;
     partitions_[channel].cursor.enter_again(channels_[channel]);
@@ -113,6 +115,17 @@ void KafkaReader::halt(std::uint32_t channel, const Failure& why) {
   assignment_due_ = true;
   log_.write(LogLevel::error, "halt " + channels_[channel].key,
              channels_[channel].key + " stands still: " + told(why));
+}
+
+// The next partition of a topic; one that was retired comes back.
+void KafkaReader::add_partition(std::size_t topic) {
+  auto& state = topics_[topic];
+  if (state.partitions == state.channels.size()) {
+    add_channel(topic);
+  } else {
+    channels_[state.channels[state.partitions]].retired = false;
+  }
+  ++state.partitions;
 }
 
 void KafkaReader::add_channel(std::size_t topic) {
@@ -151,6 +164,8 @@ void KafkaReader::learn_partition(std::uint32_t channel, const PartitionSurvey& 
     state.end_asked_ms = survey.asked_ms;
     if (partition.placed && ends_too_early(channel, answer.hi))
       halt(channel, position_beyond_end(state.key, state.next, answer.hi));
+    if (partition.placed && answer.high >= partition.next_at_survey)
+      partition.known_end = answer.high;
   }
   partition.next_at_survey = state.next;
   if (partition.halted && partition.damages >= kDamagesMax) {
@@ -209,6 +224,61 @@ bool KafkaReader::place(std::uint32_t channel) {
   partition.placed = true;
   state.joining = false;
   return true;
+}
+
+bool KafkaReader::is_another_log(const Topic& topic, std::uint32_t channel) const {
+  const auto& partition = partitions_[channel];
+  return topic.missing || (partition.halted && partition.damages < kDamagesMax);
+}
+
+SourceReset KafkaReader::reset(std::string_view name) {
+  const auto named = [name](const auto& topic) { return topic.name == name; };
+  const auto found = std::find_if(options_.topics.begin(), options_.topics.end(), named);
+  if (found == options_.topics.end()) return {SourceReset::Outcome::no_such_source, {}, {}};
+  auto& topic = topics_[static_cast<std::size_t>(found - options_.topics.begin())];
+  SourceReset reset;
+  for (std::size_t p = 0; p < topic.partitions; ++p) {
+    const auto channel = topic.channels[p];
+    if (is_another_log(topic, channel)) {
+      if (channels_[channel].next >= 0) reset.channels.push_back(begin_anew(channel));
+    } else {
+      place_anew(channel);  // what stands there may be another record by now, too
+    }
+  }
+  if (reset.channels.empty()) {
+    reset.outcome = SourceReset::Outcome::nothing_to_reset;
+    reset.why =
+        "none of its partitions stands still because its log is another than the one that was read";
+    return reset;
+  }
+  for (std::size_t p = std::max<std::size_t>(topic.asked_partitions, 1); p < topic.partitions; ++p)
+    channels_[topic.channels[p]].retired = true;
+  topic.partitions = std::min(topic.partitions, std::max<std::size_t>(topic.asked_partitions, 1));
+  topic.known = false;  // its partitions are not new ones of a topic that is being read
+  assignment_due_ = true;
+  questions_.beginnings = questions_.at_once = true;
+  return reset;
+}
+
+// The channel stands nowhere until the bounds of its log are known; what is stored of it is forgotten.
+SourceReset::Given KafkaReader::begin_anew(std::uint32_t channel) {
+  auto& state = channels_[channel];
+  SourceReset::Given given{state.key, state.next, {}};
+  const auto known_end = partitions_[channel].known_end;
+  InputGap gap{channel, state.next, known_end.value_or(InputGap::kUnknown),
+               InputGap::Cause::begun_anew};
+  if (known_end) given.unread = static_cast<std::uint64_t>(*known_end - state.next);
+  if (given.unread != 0U) gaps_.push_back(gap);
+  state.lost_records += given.unread.value_or(0);
+  state.next = Channel::kNowhere;
+  state.fingerprint = 0;
+  state.end.reset();
+  state.open_transaction = false;
+  state.error = kNotAsked;
+  partitions_[channel] = {};
+  log_.write(LogLevel::warning, "reset " + state.key,
+             state.key + ": begun anew; the old log was read up to " + std::to_string(given.next));
+  return given;
 }
 
 // Always the whole assignment: a partial one after an error is not reliable in 2.0. What had been fetched ahead is

@@ -188,6 +188,7 @@ const std::vector<Channel>& KafkaSource::channels() const { return impl_->reader
 asio::awaitable<void> KafkaSource::look_afresh(std::chrono::milliseconds at_most) {
   return impl_->look_afresh(at_most);
 }
+SourceReset KafkaSource::reset(std::string_view topic) { return impl_->reader().reset(topic); }
 void KafkaSource::committed(const std::vector<SourcePosition>& positions) {
   impl_->committed(positions);
 }

@@ -36,6 +36,7 @@ class KafkaSource final : public RecordSource {
   boost::asio::awaitable<void> wait(std::chrono::milliseconds at_most) override;
   [[nodiscard]] const std::vector<Channel>& channels() const override;
   boost::asio::awaitable<void> look_afresh(std::chrono::milliseconds at_most) override;
+  [[nodiscard]] SourceReset reset(std::string_view topic) override;
   void committed(const std::vector<SourcePosition>& positions) override;
   boost::asio::awaitable<void> stop() override;
 

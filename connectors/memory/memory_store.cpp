@@ -246,8 +246,13 @@ Result<CommitStats> MemoryStore::Impl::write(StoredSlice& stored, const Checkpoi
   }
   for (const Receipt& receipt : checkpoint.receipts) stored.receipts[receipt.key] = receipt;
   stored.next_batch = checkpoint.next_batch;
-  for (const SourcePosition& position : checkpoint.positions)
-    stored.positions[position.channel] = position;
+  for (const SourcePosition& position : checkpoint.positions) {
+    if (position.next == Channel::kNowhere) {
+      stored.positions.erase(position.channel);
+    } else {
+      stored.positions[position.channel] = position;
+    }
+  }
   for (const LedgerChange& change : checkpoint.changes) {
     StoredLedger& ledger = stored.ledgers[change.batch];
     append(ledger, change, checkpoint.sequence);

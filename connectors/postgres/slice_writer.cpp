@@ -97,6 +97,9 @@ constexpr Statement kSegments{
     " from unnest($4::bigint[], $5::bigint[], $6::integer[], $7::smallint[], $8::bigint[], "
     "$9::bigint[], $10::integer[],"
     " $11::integer[]) as new(batch, sequence, chunk, level, records, checksum, first, length)"};
+constexpr Statement kForgetPositions{
+    "forget_positions",
+    "delete from position where slice = $1::integer and channel = any($2::text[])"};
 constexpr Statement kPositions{
     "upsert_positions",
     "insert into position (slice, channel, next, fingerprint, lost_records, ids_max)"
@@ -256,9 +259,15 @@ void upsert_ledgers(Transaction& transaction, SliceId slice,
                   duplicate_ids.take(), revisions.take(), last_events.take());
 }
 
-void upsert_positions(Transaction& transaction, const Checkpoint& checkpoint) {
-  ArrayLiteral channels, next, fingerprints, lost, ids_max;
+void write_positions(Transaction& transaction, const Checkpoint& checkpoint) {
+  ArrayLiteral channels, next, fingerprints, lost, ids_max, forgotten;
+  bool forgets = false;
   for (const SourcePosition& position : checkpoint.positions) {
+    if (position.next == Channel::kNowhere) {
+      forgotten.add(to_text(position.channel));
+      forgets = true;
+      continue;
+    }
     channels.add(to_text(position.channel));
     next.add(position.next);
     fingerprints.add(position.fingerprint);
@@ -267,6 +276,7 @@ void upsert_positions(Transaction& transaction, const Checkpoint& checkpoint) {
   }
   transaction.run(kPositions, checkpoint.slice, channels.take(), next.take(), fingerprints.take(),
                   lost.take(), ids_max.take());
+  if (forgets) transaction.run(kForgetPositions, checkpoint.slice, forgotten.take());
 }
 
 std::vector<SegmentRow> rows_of(const Checkpoint& checkpoint) {
@@ -349,7 +359,7 @@ Result<CommitStats> write_checkpoint(Connection& connection, const PostgresOptio
   connection.step("commit.after_ledgers");
   insert_segments(transaction, options, checkpoint.slice, rows_of(checkpoint));
   connection.step("commit.after_segments");
-  if (!checkpoint.positions.empty()) upsert_positions(transaction, checkpoint);
+  if (!checkpoint.positions.empty()) write_positions(transaction, checkpoint);
   connection.step("commit.after_positions");
   upsert_details(transaction, options, checkpoint.details);
   connection.step("commit.after_details");

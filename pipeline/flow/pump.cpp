@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "pipeline/ensure.hpp"
+
 namespace rollcall {
 namespace {
 
@@ -13,6 +15,23 @@ constexpr std::string_view kEventNamesSide = "event";  // Channel::side of a top
 // When the record was written, by the broker's or the producer's clock; where Kafka does not say, when we read it.
 std::int64_t time_of(const RawRecord& record, std::int64_t now_ms) {
   return record.timestamp_ms > 0 ? record.timestamp_ms : now_ms;
+}
+
+std::string words_for(const InputGap& gap) {
+  const bool removed = gap.cause == InputGap::Cause::removed;
+  const char* const why = removed ? " were removed before they could be read"
+                                  : " of a log that is no more were never read";
+  if (gap.to == InputGap::kUnknown)
+    return "positions from " + std::to_string(gap.from) + why + "; how many is not known";
+  return "positions " + std::to_string(gap.from) + " to " + std::to_string(gap.to - 1) + why;
+}
+
+// How many ids a gap may have named, where a record names no more than `ids_max`.
+std::uint64_t explained_by(const InputGap& gap, std::uint64_t ids_max) {
+  constexpr std::uint64_t kAll = std::numeric_limits<std::int64_t>::max();
+  if (gap.to == InputGap::kUnknown) return kAll;
+  const auto offsets = static_cast<std::uint64_t>(gap.to - gap.from);
+  return ids_max > kAll / offsets ? kAll : ids_max * offsets;
 }
 
 std::uint64_t ids_in(const Event& event) {
@@ -49,22 +68,30 @@ Result<void> Pump::next_unit() {
   records_ = *drained;
   next_record_ = 0;
   now_ms_ = clock_.now_ms();
+  report_gaps();
+  return {};
+}
+
+SourceReset Pump::reset(std::string_view topic) {
+  ENSURE(between_units());
+  SourceReset reset = source_.reset(topic);
+  now_ms_ = clock_.now_ms();
+  report_gaps();
+  return reset;
+}
+
+void Pump::report_gaps() {
   learn_channels();
   for (const InputGap& gap : source_.take_gaps()) report(gap);
-  return {};
 }
 
 // Nobody knows when the lost records were written: as late as any that could have been there, so that no batch that they
 // may have belonged to is left out.
 void Pump::report(const InputGap& gap) {
   DeadLetter letter = letter_of(gap.channel, gap.from, BadRecordReason::input_gap);
-  telemetry_.records_lost(letter.channel, gap.from, gap.to);
-  letter.field = "positions " + std::to_string(gap.from) + " to " + std::to_string(gap.to - 1) +
-                 " were removed before they could be read";
-  const auto offsets = static_cast<std::uint64_t>(gap.to - gap.from);
-  const bool overflows = letter.explains > std::numeric_limits<std::int64_t>::max() / offsets;
-  letter.explains =
-      overflows ? std::numeric_limits<std::int64_t>::max() : letter.explains * offsets;
+  letter.field = words_for(gap);
+  telemetry_.records_lost(letter.channel, letter.field);
+  letter.explains = explained_by(gap, letter.explains);
   letter.timestamp_ms = now_ms_;
   slice_.refuse(std::move(letter));
 }

@@ -52,6 +52,8 @@ class Pump {
   [[nodiscard]] bool between_units() const {
     return next_record_ == records_.size() && event_ == nullptr;
   }
+  // As RecordSource::reset; what is lost becomes dead letters at once. Between units only.
+  [[nodiscard]] SourceReset reset(std::string_view topic);
   // Positions of the channels that moved since the last call.
   [[nodiscard]] std::vector<SourcePosition> take_moved_positions();
   [[nodiscard]] bool moved() const;
@@ -61,6 +63,7 @@ class Pump {
   [[nodiscard]] Result<void> next_unit();
   void begin_record(const RawRecord& record);
   [[nodiscard]] const Event* decode(const RawRecord& record);
+  void report_gaps();
   void report(const InputGap& gap);
   void continue_event();
   void refuse(const RawRecord& record, const BadRecord& bad);

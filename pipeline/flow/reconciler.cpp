@@ -49,7 +49,7 @@ Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSourc
                     static_cast<std::uint64_t>(clock.now_ms())),
       stop_signal_(executor_),
       wake_(executor_),
-      writes_(executor_, slice_, clock, wake_, options_.writes),
+      writes_(executor_, slice_, pump_, clock, wake_, options_.writes),
       began_ms_(clock.now_ms()) {
   checkpointer_.set_on_committed([this](const Checkpoint& done, const CommitStats& stats) {
     source_.committed(done.positions);
@@ -224,7 +224,7 @@ Readiness Reconciler::readiness() const {
         "the store does not answer; answers are not durable until it does");
   }
   for (const Channel& channel : source_.channels()) {
-    if (end_is_known(channel, end_limit())) continue;
+    if (channel.retired || end_is_known(channel, end_limit())) continue;
     readiness.sources_answer = false;
     readiness.reasons.push_back(channel.key + ": " +
                                 (channel.error.empty() ? kEndUnknown : channel.error));

@@ -72,10 +72,11 @@ struct WriteQueue::Entry {
   std::vector<Place> places;
 };
 
-WriteQueue::WriteQueue(asio::any_io_executor executor, Slice& slice, const Clock& clock,
+WriteQueue::WriteQueue(asio::any_io_executor executor, Slice& slice, Pump& pump, const Clock& clock,
                        Signal& wake, Options options)
     : executor_(std::move(executor)),
       slice_(slice),
+      pump_(pump),
       clock_(clock),
       wake_(wake),
       options_(options) {}
@@ -163,8 +164,10 @@ bool WriteQueue::apply(Entry& entry, std::size_t& budget) {
     apply_one(entry, *reset);
   } else if (auto* acknowledge = std::get_if<AcknowledgeLetters>(&entry.write.change)) {
     apply_one(entry, *acknowledge);
+  } else if (auto* import = std::get_if<ImportEvent>(&entry.write.change)) {
+    apply_one(entry, *import);
   } else {
-    apply_one(entry, std::get<ImportEvent>(entry.write.change));
+    apply_one(entry, std::get<ResetSource>(entry.write.change));
   }
   if (entry.write.key && entry.answer.outcome == WriteOutcome::applied) {
     Receipt& receipt = entry.answer.receipt;
@@ -289,6 +292,15 @@ void WriteQueue::apply_one(Entry& entry, AcknowledgeLetters& change) {
 
 void WriteQueue::apply_one(Entry& entry, ImportEvent& change) {
   entry.acknowledgement = apply_import(slice_, change, entry.answer.receipt.at_ms);
+}
+
+void WriteQueue::apply_one(Entry& entry, const ResetSource& change) {
+  entry.answer.reset = pump_.reset(change.topic);
+  using Outcome = SourceReset::Outcome;
+  if (entry.answer.reset.outcome == Outcome::no_such_source)
+    entry.answer.outcome = WriteOutcome::no_such_source;
+  if (entry.answer.reset.outcome == Outcome::nothing_to_reset)
+    entry.answer.outcome = WriteOutcome::nothing_to_reset;
 }
 
 Batch& WriteQueue::numbers(const std::string& name, IntegerRange range) {

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "pipeline/flow/pump.hpp"
 #include "pipeline/flow/signal.hpp"
 #include "pipeline/flow/slice.hpp"
 #include "pipeline/ports/clock.hpp"
@@ -42,8 +43,8 @@ class WriteQueue final : public Writes {
   };
 
   // `wake` is notified when there is something to do.
-  WriteQueue(boost::asio::any_io_executor executor, Slice& slice, const Clock& clock, Signal& wake,
-             Options options);
+  WriteQueue(boost::asio::any_io_executor executor, Slice& slice, Pump& pump, const Clock& clock,
+             Signal& wake, Options options);
   ~WriteQueue() override;
 
   boost::asio::awaitable<Result<WriteAnswer>> write(Write write,
@@ -52,7 +53,7 @@ class WriteQueue final : public Writes {
   [[nodiscard]] const WriteCounters& counters() const { return counters_; }
   [[nodiscard]] bool between_units() const { return !under_way_; }
   [[nodiscard]] bool empty() const { return queue_.empty(); }
-  // Applies some of what is queued. There must be something.
+  // Applies some of what is queued. There must be something, and the pump must be between units.
   void turn();
   // Whether somebody waits for what the next cut will hold.
   [[nodiscard]] bool awaits_cut() const;
@@ -76,6 +77,7 @@ class WriteQueue final : public Writes {
   void apply_one(Entry& entry, const ResetNumbers& change);
   void apply_one(Entry& entry, AcknowledgeLetters& change);
   void apply_one(Entry& entry, ImportEvent& change);
+  void apply_one(Entry& entry, const ResetSource& change);
   [[nodiscard]] bool begin(Entry& entry, AddRecords& change);
   void add_some(Entry& entry, AddRecords& change, std::size_t& budget);
 
@@ -87,6 +89,7 @@ class WriteQueue final : public Writes {
 
   boost::asio::any_io_executor executor_;
   Slice& slice_;
+  Pump& pump_;
   const Clock& clock_;
   Signal& wake_;
   Options options_;

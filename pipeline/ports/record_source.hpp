@@ -15,8 +15,9 @@ namespace rollcall {
 
 // Where to go on reading one channel of a source, as the store keeps it.
 struct SourcePosition {
-  std::string channel;             // stable key, for Kafka "topic/partition"
-  std::int64_t next = 0;           // the next thing to read: half-open, as in Kafka
+  std::string channel;    // stable key, for Kafka "topic/partition"
+  std::int64_t next = 0;  // the next thing to read: half-open, as in Kafka
+  // Channel::kNowhere in a checkpoint: what is stored of the channel is forgotten; it begins anew, or is no more.
   std::uint64_t fingerprint = 0;   // of the last record that was read, 0 where none was
   std::uint64_t lost_records = 0;  // positions that were gone before we could read them, ever
   std::uint64_t ids_max = 1;       // in the largest record that was read there
@@ -46,6 +47,8 @@ struct Channel {
   std::int64_t end_asked_ms = 0;  // wall time, for people
   bool open_transaction = false;  // acknowledged records may hide behind the end
   bool joining = false;  // found while others were being read; its own reading has not begun
+  // It is no more, nobody waits for it, and nothing depends on it; only its index stays.
+  bool retired = false;
   std::int64_t last_timestamp_ms = 0;  // broker time of the last record read, 0 where none
   std::uint64_t fingerprint = 0;
   std::uint64_t lost_records = 0;
@@ -60,11 +63,28 @@ struct RawRecord {
   std::uint32_t channel = 0;
 };
 
-// A run of positions that was gone before it could be read. Becomes a dead letter and makes answers provisional.
+// A run of positions that was not read and never will be. Becomes a dead letter and makes answers provisional.
 struct InputGap {
+  static constexpr std::int64_t kUnknown = -1;
+  enum class Cause : std::uint8_t { removed, begun_anew };
+
   std::uint32_t channel = 0;
   std::int64_t from = 0;  // [from, to)
-  std::int64_t to = 0;
+  std::int64_t to = 0;    // kUnknown: nobody can tell how many there were
+  Cause cause = Cause::removed;
+};
+
+// What became of the wish to begin a stream anew that stands still because it is another than the one that was read.
+struct SourceReset {
+  enum class Outcome : std::uint8_t { done, no_such_source, nothing_to_reset };
+  struct Given {
+    std::string channel;
+    std::int64_t next = 0;                  // where reading of the old stream ended
+    std::optional<std::uint64_t> unread{};  // of the old one, and now lost; nothing: nobody knows
+  };
+  Outcome outcome = Outcome::done;
+  std::vector<Given> channels{};  // that begin anew
+  std::string why{};              // there is nothing to reset
 };
 
 // Anything that feeds rollcall and can be resumed at a position.
@@ -89,6 +109,11 @@ class RecordSource {
   // once where there is nobody to ask.
   virtual boost::asio::awaitable<void> look_afresh(std::chrono::milliseconds /*at_most*/) {
     co_return;
+  }
+  // Begins anew, at its beginning, what stands still of `topic` because its stream is another than the one that was read.
+  // What was not read of the old one comes out of take_gaps(), which must follow at once. Between drains only.
+  [[nodiscard]] virtual SourceReset reset(std::string_view /*topic*/) {
+    return {SourceReset::Outcome::no_such_source, {}, {}};
   }
   // For lag tools only: tells the source what is durable. Never read back.
   virtual void committed(const std::vector<SourcePosition>& positions) = 0;

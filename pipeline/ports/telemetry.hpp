@@ -24,7 +24,8 @@ class Telemetry {
   virtual void reading_resumed() = 0;
   // A record became a dead letter; an implementation says so at a limited rate.
   virtual void record_refused(const DeadLetter& letter) = 0;
-  virtual void records_lost(std::string_view channel, std::int64_t from, std::int64_t to) = 0;
+  // `what`: which, and why they will never be read.
+  virtual void records_lost(std::string_view channel, std::string_view what) = 0;
   virtual void invariant_violated(std::string_view what) = 0;
 };
 

@@ -115,8 +115,13 @@ struct ImportEvent {
   std::string by;
 };
 
+// A topic whose log is another than the one that was read: it is read from its beginning, as RecordSource::reset.
+struct ResetSource {
+  std::string topic;
+};
+
 using Change = std::variant<CreateBatch, DeleteBatch, DeleteAllBatches, AddRecords, TakeNumber,
-                            ResetNumbers, AcknowledgeLetters, ImportEvent>;
+                            ResetNumbers, AcknowledgeLetters, ImportEvent, ResetSource>;
 
 // What makes a write repeatable: a retry has the same key and the same fingerprint.
 struct WriteKey {
@@ -139,6 +144,8 @@ enum class WriteOutcome : std::uint8_t {
   number_taken,
   too_many_sources,
   key_reused,  // the key came with another request before
+  no_such_source,
+  nothing_to_reset,
 };
 
 struct WriteAnswer {
@@ -147,6 +154,7 @@ struct WriteAnswer {
   std::optional<BatchRow> batch;             // that was made
   std::vector<std::uint32_t> refused_lines;  // for an unknown side; at most kRefusedLinesMax
   std::vector<std::vector<std::string>> sides_there;  // of each refused line: those its batch has
+  SourceReset reset;                                  // of a source
 };
 inline constexpr std::size_t kRefusedLinesMax = 100;
 

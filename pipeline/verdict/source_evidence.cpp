@@ -3,6 +3,7 @@
 namespace rollcall {
 
 void add_channel(SourceEvidence& evidence, const Channel& channel, EndLimit limit) {
+  if (channel.retired) return;
   const auto lag = lag_of(channel, limit);
   if (!lag) {
     evidence.away = true;

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <string>
 
+#include "tests/client/program_run.hpp"
 #include "tests/crash/stage.hpp"
 
 using namespace rollcall::test;
@@ -149,6 +150,42 @@ TEST_CASE("a topic that is deleted while it is read: says so; what was read of i
   CHECK(counts.at("matched") == 10);
 }
 
+TEST_CASE("a topic that was created anew is read from its beginning once `source reset` says so") {
+  Stage stage(quick_to_notice());
+  stage.daemon.start();
+  write_ids(stage.topics.expected, 0, 0, 100);
+  write_ids(stage.topics.processed, 0, 0, 100);
+  stage.check_exact();
+  const std::string url = stage.daemon.url();
+  const std::string source = "kafka:" + stage.topics.processed.name();
+  const auto refused = run_program({"source", "reset", source, "--url", url});
+  CHECK(refused.code == 1);
+  CHECK(refused.err.find("nothing to reset") != std::string::npos);
+
+  stage.topics.processed.remove();
+  check_stands_still(stage.daemon, "topic '" + stage.topics.processed.name() + "' was deleted");
+  stage.topics.processed.create_again(1);
+  check_stands_still(stage.daemon, "rollcall source reset " + source);
+  write_ids(stage.topics.expected, 0, 100, 105);
+  write_ids(stage.topics.processed, 0, 100, 105);
+  const auto reset = run_program({"source", "reset", source, "--url", url});
+  CHECK_MESSAGE(reset.code == 0, reset.err);
+  CHECK(reset.err.find("which was all of it") != std::string::npos);
+  const auto is_final = [&] {
+    const auto status = status_of(stage.daemon);
+    return status.at("counts").at("matched") == 105 && status.at("verdict").at("final") == true;
+  };
+  CHECK(wait_until(kSoon, is_final));
+  const auto list = run_program({"source", "list", "--url", url, "-o", "csv"});
+  CHECK(list.out.find(stage.topics.processed.name() + "/0,processed,5,5,0,") != std::string::npos);
+  CHECK(list.out.find(stage.topics.processed.name() + "/1") == std::string::npos);
+
+  REQUIRE(stage.daemon.stop().code == 0);
+  stage.daemon.start();
+  CHECK(wait_until(kSoon, is_final));
+  REQUIRE(stage.daemon.stop().code == 0);
+}
+
 TEST_CASE(
     "a topic that was created anew and is longer than before is recognised by its last record") {
   Stage stage(quick_to_notice());
@@ -166,6 +203,20 @@ TEST_CASE(
   write_ids(stage.topics.processed, 0, 90, 100);
   CHECK(
       wait_until(kSoon, [&] { return status_of(stage.daemon).at("counts").at("matched") == 10; }));
+
+  // What of the old one came after we had stopped nobody knows: a person has to say that it is well.
+  const auto reset = run_program(
+      {"source", "reset", "kafka:" + stage.topics.expected.name(), "--url", stage.daemon.url()});
+  CHECK_MESSAGE(reset.code == 0, reset.err);
+  CHECK(reset.err.find("is not known") != std::string::npos);
+  expect_count(stage.daemon, 600);
+  CHECK(boost::json::serialize(status_of(stage.daemon).at("verdict").at("reasons"))
+            .find("input_gap") != std::string::npos);
+  const auto closed = run_program({"dead-letters", "acknowledge", "--reason", "input_gap", "--note",
+                                   "the old topic was empty", "--url", stage.daemon.url()});
+  CHECK_MESSAGE(closed.code == 0, closed.err);
+  CHECK(
+      wait_until(kSoon, [&] { return status_of(stage.daemon).at("verdict").at("final") == true; }));
 }
 
 }  // namespace

@@ -25,7 +25,7 @@ class CountingTelemetry final : public Telemetry {
   }
   void reading_resumed() override { ++resumes; }
   void record_refused(const DeadLetter& letter) override { refused.push_back(letter); }
-  void records_lost(std::string_view, std::int64_t, std::int64_t) override { ++losses; }
+  void records_lost(std::string_view, std::string_view) override { ++losses; }
   void invariant_violated(std::string_view what) override { violations.emplace_back(what); }
 
   std::size_t restores = 0, starts = 0, commits = 0, recoveries = 0, pauses = 0, resumes = 0,

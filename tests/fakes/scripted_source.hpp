@@ -28,6 +28,7 @@ struct Log {
     Channel::OnBad on_bad = Channel::OnBad::dead_letter;
     Channel::OnEmpty on_empty = Channel::OnEmpty::skip;
     std::map<std::int64_t, std::int64_t> written_at_ms{};  // of a position; others do not say
+    int generation = 0;  // grows when it is made anew
   };
   std::vector<Stream> streams;
 
@@ -38,6 +39,10 @@ struct Log {
     Stream& to = streams[stream];
     to.written_at_ms[to.first + static_cast<std::int64_t>(to.records.size())] = written_at_ms;
     append(stream, std::move(payload));
+  }
+  void make_anew(std::size_t stream) {
+    streams[stream].records.clear();
+    ++streams[stream].generation;
   }
   [[nodiscard]] std::size_t size() const {
     std::size_t total = 0;
@@ -67,6 +72,7 @@ class ScriptedSource final : public RecordSource {
         channel.ids_max = position.ids_max;
       }
       channels_.push_back(std::move(channel));
+      generations_.push_back(stream.generation);
     }
     skip_removed();
     started = true;
@@ -83,6 +89,27 @@ class ScriptedSource final : public RecordSource {
     }
     for (std::size_t i = 0; i < channels_.size(); ++i) note_end(i);
     return std::span<const RawRecord>{batch_};
+  }
+
+  SourceReset reset(std::string_view topic) override {
+    SourceReset reset;
+    reset.outcome = SourceReset::Outcome::no_such_source;
+    for (std::size_t i = 0; i < channels_.size(); ++i) {
+      if (channels_[i].topic != topic) continue;
+      reset.outcome = SourceReset::Outcome::nothing_to_reset;
+      if (!stands_still(i)) continue;
+      const auto unread = known_end(i) - channels_[i].next;
+      reset.channels.push_back(
+          {channels_[i].key, channels_[i].next, static_cast<std::uint64_t>(unread)});
+      if (unread > 0) {
+        gaps_.push_back({static_cast<std::uint32_t>(i), channels_[i].next, known_end(i),
+                         InputGap::Cause::begun_anew});
+      }
+      channels_[i].next = Channel::kNowhere;
+      generations_[i] = log_.streams[i].generation;
+    }
+    if (!reset.channels.empty()) reset.outcome = SourceReset::Outcome::done;
+    return reset;
   }
 
   std::vector<InputGap> take_gaps() override { return std::exchange(gaps_, {}); }
@@ -120,8 +147,16 @@ class ScriptedSource final : public RecordSource {
     return std::chrono::duration_cast<Unit>(C::now().time_since_epoch()).count();
   }
 
+  [[nodiscard]] bool stands_still(std::size_t i) const {
+    return generations_[i] != log_.streams[i].generation;
+  }
+  [[nodiscard]] std::int64_t known_end(std::size_t i) const {
+    return channels_[i].end.value_or(channels_[i].next);
+  }
+
   void note_end(std::size_t i) {
-    if (away) return;  // the last answers stay as they are
+    channels_[i].error = stands_still(i) ? "created anew" : "";
+    if (away || stands_still(i)) return;  // the last answers stay as they are
     channels_[i].end = end(i);
     channels_[i].end_asked_ms = now_in<std::chrono::system_clock, std::chrono::milliseconds>();
     channels_[i].end_asked_us = now_in<std::chrono::steady_clock, std::chrono::microseconds>();
@@ -130,6 +165,8 @@ class ScriptedSource final : public RecordSource {
   bool take_one() {
     Channel& channel = channels_[turn_];
     const Log::Stream& stream = log_.streams[turn_];
+    if (stands_still(turn_)) return false;
+    if (channel.next == Channel::kNowhere) channel.next = stream.first;
     if (channel.next >= end(turn_)) return false;
     RawRecord record;
     record.payload = stream.records[static_cast<std::size_t>(channel.next - stream.first)];
@@ -156,6 +193,7 @@ class ScriptedSource final : public RecordSource {
   std::vector<Channel> channels_;
   std::vector<RawRecord> batch_;
   std::vector<InputGap> gaps_;
+  std::vector<int> generations_;  // that are read
   std::size_t turn_ = 0;
 };
 

@@ -276,5 +276,64 @@ TEST_CASE("what is left of closed letters is let go after its time, open ones ne
   CHECK(next.reconciler->slice().doubts().open_letters() == 1);
 }
 
+TEST_CASE("a stream that was made anew is read from its beginning once it is asked for") {
+  World world;
+  for (const char* record : {"b 1", "b 2", "b 3"}) world.log.append(kExpectedStream, record);
+  {
+    Process process{world};
+    process.run_until_durable();
+    world.log.make_anew(kExpectedStream);
+    world.log.append(kExpectedStream, "b 4");
+    process.run_until([&] { return !process.source.channel(kExpectedStream).error.empty(); });
+    CHECK(verdict_of(process, "b").confidence == Confidence::blind);
+
+    Client client;
+    const auto ask = [&](const std::string& topic) {
+      return client.ask(process, Write{ResetSource{topic}});
+    };
+    CHECK(ask("nobody").outcome == WriteOutcome::no_such_source);
+    CHECK(ask("p/0").outcome == WriteOutcome::nothing_to_reset);
+    const WriteAnswer done = ask("e/0");
+    REQUIRE(done.reset.channels.size() == 1);
+    CHECK(done.reset.channels.front().next == 3);
+    CHECK(done.reset.channels.front().unread == 0);
+    CHECK(ask("e/0").outcome == WriteOutcome::nothing_to_reset);
+    process.run_until_durable();
+    CHECK(process.reconciler->batch("b")->totals[0] == 4);
+    CHECK(verdict_of(process, "b").confidence == Confidence::final);
+  }
+  Process again{world};
+  again.run_until_durable();
+  CHECK(again.reconciler->batch("b")->totals[0] == 4);
+  CHECK(again.reconciler->batch("b")->duplicates[0] == 0);
+}
+
+TEST_CASE("what was not read of a stream that was made anew is a gap, also over a crash") {
+  World world;
+  world.log.append(kExpectedStream, "b 1");
+  {
+    Process process{world};
+    process.run_until_durable();
+    process.source.channel(kExpectedStream).end = 5;  // as was heard before it went away
+    process.source.away = true;
+    world.log.make_anew(kExpectedStream);
+    Client client;
+    const WriteAnswer done = client.ask(process, Write{ResetSource{"e/0"}});
+    CHECK(done.reset.channels.at(0).unread == 4);
+  }
+  world.log.append(kExpectedStream, "b 2");
+  Process again{world};
+  again.run_until_durable();
+  CHECK(again.reconciler->batch("b")->totals[0] == 2);
+  const Verdict verdict = verdict_of(again, "b");
+  CHECK(verdict.confidence == Confidence::provisional);
+  CHECK(says(verdict, "input_gap"));
+  CHECK(verdict.in_doubt.expected == 4);
+  DeadLetterFilter gap;
+  gap.reason = BadRecordReason::input_gap;
+  CHECK(acknowledge(again, gap) == 1);
+  CHECK(verdict_of(again, "b").confidence == Confidence::final);
+}
+
 }  // namespace
 }  // namespace rollcall

@@ -277,6 +277,35 @@ TEST_CASE(
   CHECK(source.channel("t/0").next == 5);
 }
 
+TEST_CASE("what stands still is read from its beginning once that is asked for, and nothing else") {
+  Cluster cluster(2);
+  cluster.produce(0, 10, 0);
+  cluster.produce(10, 20, 1);
+  SourceUnderTest source(cluster.options());
+  REQUIRE(source.start({{"t/0", 500, 7, 3}}));
+  REQUIRE(source.stands_still("t/0", "created anew"));
+  CHECK(source.channel("t/0").error.find("rollcall source reset kafka:t`") != std::string::npos);
+  REQUIRE(source.read_records(10));
+  using Outcome = SourceReset::Outcome;
+  CHECK(source.source->reset("u").outcome == Outcome::no_such_source);
+  const SourceReset reset = source.source->reset("t");
+  REQUIRE(reset.outcome == Outcome::done);
+  REQUIRE(reset.channels.size() == 1);
+  CHECK(reset.channels[0].channel == "t/0");
+  CHECK(reset.channels[0].next == 500);
+  CHECK_FALSE(reset.channels[0].unread.has_value());
+  CHECK(source.source->reset("t").outcome == Outcome::nothing_to_reset);
+  REQUIRE(source.read_records(20));
+  REQUIRE(source.read_to_end());
+  CHECK(all(source) == numbered(0, 20));
+  CHECK(source.channel("t/0").error.empty());
+  CHECK(source.channel("t/0").lost_records == 3);
+  REQUIRE(source.gaps.size() == 1);
+  CHECK(source.gaps[0].from == 500);
+  CHECK(source.gaps[0].to == InputGap::kUnknown);
+  CHECK(source.gaps[0].cause == InputGap::Cause::begun_anew);
+}
+
 TEST_CASE("a record is recognised by payload, key and time, or as older versions stored it") {
   Cluster cluster(1);
   cluster.produce(0, 10);

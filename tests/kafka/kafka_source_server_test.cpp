@@ -302,6 +302,41 @@ TEST_CASE("a topic created anew under our eyes stands still, and the others go o
   send(fresh, other, 0, 10);
   REQUIRE(source.read_records(110));
   CHECK(source.payloads[key(topic)] == numbered(0, 100));
+
+  const SourceReset reset = source.source->reset(topic.name());
+  REQUIRE(reset.channels.size() == 1);
+  CHECK(reset.channels[0].unread == 0);
+  REQUIRE(source.read_records(120));
+  REQUIRE(source.read_to_end());
+  CHECK(source.gaps.empty());
+  CHECK(source.payloads[key(topic)].size() == 110);
+}
+
+TEST_CASE("a topic created anew with fewer partitions is read once that is asked for") {
+  TestTopic topic("fewer", 3);
+  TestProducer producer;
+  for (int partition = 0; partition < 3; ++partition) send(producer, topic, 0, 10, partition);
+  SourceUnderTest source(options_for(topic));
+  REQUIRE(source.start());
+  REQUIRE(source.read_records(30));
+  topic.remove();
+  REQUIRE(source.stands_still(key(topic), "was deleted"));
+  topic.create_again(1);
+  TestProducer fresh;
+  send(fresh, topic, 100, 105);
+  REQUIRE(source.stands_still(key(topic), "now has 1"));
+  CHECK(source.source->reset(topic.name()).channels.size() == 3);
+  REQUIRE(source.read_records(35));
+  CHECK(source.channel(key(topic)).next == 5);
+  CHECK(source.channel(key(topic, 1)).retired);
+  CHECK(source.channel(key(topic, 2)).retired);
+  CHECK(source.positions()[1].next == Channel::kNowhere);
+  topic.add_partitions(2);
+  TestProducer grown;
+  send(grown, topic, 200, 203, 1);
+  REQUIRE(source.read_records(38));
+  CHECK_FALSE(source.channel(key(topic, 1)).retired);
+  CHECK(source.channel(key(topic, 2)).retired);
 }
 
 TEST_CASE("a broker that restarts, or is killed, costs no record and repeats none") {

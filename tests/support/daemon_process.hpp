@@ -17,8 +17,8 @@ class DaemonProcess {
  public:
   struct Options {
     std::string program = ROLLCALL_PROGRAM;
-    std::string configuration;             // TOML, without [http]
-    int port = 0;                          // 0: a free one is chosen
+    std::string configuration;               // TOML, without [http]
+    int port = 0;                            // 0: a free one is chosen
     std::vector<std::string> environment{};  // NAME=value
   };
 
@@ -45,6 +45,7 @@ class DaemonProcess {
   void wait_until_ready(milliseconds at_most = seconds{60});
 
   [[nodiscard]] int port() const { return options_.port; }
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port()); }
   [[nodiscard]] std::string log() const;  // all of stderr
   [[nodiscard]] std::string log_tail() const;
   [[nodiscard]] bool log_has(const std::string& text) const {

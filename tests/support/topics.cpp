@@ -129,7 +129,8 @@ void TestTopic::remove() {
   Admin().remove(topic.get());
 }
 
-void TestTopic::create_again() {
+void TestTopic::create_again(int partitions) {
+  if (partitions > 0) partitions_ = partitions;
   // Kafka answers a deletion before it is through with it.
   const bool created = wait_until(seconds{30}, [this] {
     try {

@@ -18,8 +18,8 @@ class TestTopic {
   [[nodiscard]] int partitions() const { return partitions_; }
 
   void remove();
-  // A new topic under the old name.
-  void create_again();
+  // A new topic under the old name; 0: with as many partitions.
+  void create_again(int partitions = 0);
   void add_partitions(int total);
   // As retention does: everything before that offset is gone.
   void delete_records_before(int partition, std::int64_t offset) const;
