@@ -54,6 +54,9 @@ soak: need-soak ## generated requests, both fresh Debians, then hours of crashes
 	$(MAKE) fresh
 	$(WITH_SERVERS) tests/crash/soak.sh
 
+mutations: need-test ## takes out what keeps each of README's guarantees, and wants a test to notice
+	tests/mutations/mutations.py run
+
 fuzz: need-fuzz ## every parser for FUZZ_SECONDS (60) of generated input
 	cmake --preset fuzz && cmake --build --preset fuzz
 	tests/fuzz/run.sh $(FUZZ_SECONDS)
@@ -82,4 +85,4 @@ clean: down ## removes everything that was built, and the data of `make up`
 need-%:
 	@DOCS=$(DOCS) compose/install.sh $*
 
-.PHONY: help run seed build test fresh asan tsan bench soak fuzz lint format up down logs clean
+.PHONY: help run seed build test fresh asan tsan bench soak mutations fuzz lint format up down logs clean

@@ -12,7 +12,7 @@ build="g++ cmake ninja-build make pkg-config ccache libboost1.81-dev|libboost1.8
 # Swagger UI and Redoc come through npm. One from elsewhere is as good, and Debian's cannot stand beside it.
 [[ ${DOCS:-ON} == OFF ]] || command -v npm > /dev/null || build+=" npm ca-certificates"
 # What CMake asks for as soon as the tests are configured, too.
-tests="doctest-dev libvalijson-dev git jq ca-certificates prometheus"
+tests="doctest-dev libvalijson-dev git jq ca-certificates prometheus python3"
 servers="postgresql openjdk-17-jre-headless|openjdk-21-jre-headless maven kcat procps curl"
 pooler="pgbouncer"
 
@@ -23,8 +23,8 @@ for level in "${@:-run}"; do
     run) want "$build" ;;
     servers) want "$servers" ;;
     test) want "$build $tests $servers $pooler" ;;
-    soak) want "$build $tests $servers $pooler python3 python3-venv" ;;
-    bench) want "$build $tests $servers wrk python3 python3-venv" ;;
+    soak) want "$build $tests $servers $pooler python3-venv" ;;
+    bench) want "$build $tests $servers wrk python3-venv" ;;
     lint) want "$build $tests clang clang-format clang-tidy yamllint shellcheck" ;;
     fuzz) want "$build $tests clang libclang-rt-14-dev|libclang-rt-dev" ;;
     *) sed -n 's/^# \{0,1\}//; 2,4p' "$0" >&2; exit 2 ;;

@@ -123,7 +123,8 @@ void Application::make_server() {
   };
   options.warned = [](std::string_view what) { log(LogLevel::warning, what); };
   options.failed = [](std::string_view what) { log(LogLevel::error, what); };
-  server_.emplace(loop_, query_, *reconciler_, reconciler_->writes(), std::move(options));
+  server_.emplace(loop_, query_, *reconciler_, reconciler_->writes(), reconciler_->replays(),
+                  std::move(options));
 }
 
 ExitCode Application::run() {

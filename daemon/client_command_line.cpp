@@ -199,13 +199,18 @@ void add_dead_letters(CLI::App& app, CommandLine& line) {
   auto* const acknowledge = letters->add_subcommand(
       "acknowledge", "Close those that were looked into: they no longer put any batch in doubt");
   set_verb(*acknowledge, line, Verb::dead_letters_acknowledge);
-  acknowledge->add_option("ID", which.ids, "Their numbers, or say which by the options");
-  add_letter_filter(*acknowledge, line);
-  acknowledge->add_option("--before", which.before, "Read before this time")->option_text("TIME");
   acknowledge->add_option("--note", which.note, "Why they need no more care; kept with each")
       ->option_text("TEXT")
       ->required();
-  for (auto* const command : {list, show, acknowledge}) {
+  auto* const replay = letters->add_subcommand(
+      "replay", "Read their records again: those that can be read by now are taken");
+  set_verb(*replay, line, Verb::dead_letters_replay);
+  for (auto* const command : {acknowledge, replay}) {
+    command->add_option("ID", which.ids, "Their numbers, or say which by the options");
+    add_letter_filter(*command, line);
+    command->add_option("--before", which.before, "Read before this time")->option_text("TIME");
+  }
+  for (auto* const command : {list, show, acknowledge, replay}) {
     add_connection(*command, line);
     add_output(*command, line, {"table", "json", "csv"}, "Form of the data on stdout [table]");
     command->footer(kConnectionFooter);

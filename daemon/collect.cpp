@@ -34,6 +34,7 @@ void collect_channels(const Reconciler& reconciler, Metrics& metrics) {
     totals.unknown_fields += counters[i].unknown_fields;
     totals.unread_fields += counters[i].unread_fields;
     for (std::size_t r = 0; r < kBadRecordReasons; ++r) totals.refused[r] += counters[i].refused[r];
+    if (channel.retired) continue;
     const auto lag = lag_of(channel, reconciler.end_limit());
     // One that is not known has no series: 0 would look like being done.
     if (lag) metrics.set_lag_records(channel.topic, channel.partition, *lag);

@@ -20,6 +20,7 @@ enum class Verb {
   dead_letters_list,
   dead_letters_show,
   dead_letters_acknowledge,
+  dead_letters_replay,
   source_list,
   source_reset,
   import,

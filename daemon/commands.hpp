@@ -26,6 +26,8 @@ struct DemoOptions {
                                     const DeadLetterArguments& which);
 [[nodiscard]] int dead_letters_acknowledge(const ClientArguments& client,
                                            const DeadLetterArguments& which);
+[[nodiscard]] int dead_letters_replay(const ClientArguments& client,
+                                      const DeadLetterArguments& which);
 [[nodiscard]] int source_list(const ClientArguments& client);
 [[nodiscard]] int source_reset(const ClientArguments& client, const std::string& source);
 [[nodiscard]] int import_file(const ClientArguments& client, const ImportArguments& import);

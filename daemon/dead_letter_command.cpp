@@ -74,7 +74,7 @@ std::string query_of(const DeadLetterArguments& which) {
   return query;
 }
 
-// The body of an acknowledgement.
+// The body of an acknowledgement, or of a replay.
 std::string body_of(const DeadLetterArguments& which) {
   std::string body;
   http::JsonWriter json(body);
@@ -93,7 +93,8 @@ std::string body_of(const DeadLetterArguments& which) {
     if (!which.before.empty()) json.member("before", which.before);
     json.close('}');
   }
-  json.member("note", which.note).close('}');
+  if (!which.note.empty()) json.member("note", which.note);
+  json.close('}');
   return body;
 }
 
@@ -168,6 +169,21 @@ int dead_letters_acknowledge(const ClientArguments& arguments, const DeadLetterA
   say("acknowledged " + member_text(answer->body, "acknowledged") + " dead letters");
   if (arguments.output == Output::json) return written(answer->body + "\n");
   return to_int(ExitCode::ok);
+}
+
+int dead_letters_replay(const ClientArguments& arguments, const DeadLetterArguments& which) {
+  const auto options = client_options(arguments);
+  if (!options) return give_up(options.error());
+  client::HttpClient client(*options);
+  const auto answer = post_json(client, "/api/v1/dead-letters/replay", body_of(which));
+  if (!answer) return give_up(answer.error());
+  const auto count = [&answer](std::string_view what) { return member_text(answer->body, what); };
+  say("replayed " + count("replayed") + " dead letters, " + count("already") +
+      " were before; still bad: " + count("still_bad") + ", gone from Kafka: " + count("gone") +
+      ", to be imported again: " + count("import_again"));
+  if (count("gone") != "0")
+    say("what is gone can only be closed: `rollcall dead-letters acknowledge`");
+  return arguments.output == Output::json ? written(answer->body + "\n") : to_int(ExitCode::ok);
 }
 
 }  // namespace rollcall

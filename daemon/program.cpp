@@ -104,6 +104,8 @@ std::optional<int> run_client_verb(const CommandLine& line) {
       return dead_letters_show(line.client, line.dead_letters);
     case Verb::dead_letters_acknowledge:
       return dead_letters_acknowledge(line.client, line.dead_letters);
+    case Verb::dead_letters_replay:
+      return dead_letters_replay(line.client, line.dead_letters);
     case Verb::source_list:
       return source_list(line.client);
     case Verb::source_reset:

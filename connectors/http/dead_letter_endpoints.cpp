@@ -138,6 +138,10 @@ DeadLetterFilter read_meant(json::BodyObject& body, std::string_view text) {
   return filter;
 }
 
+bool only_imports(const ReplayOutcome& outcome) {
+  return outcome.replayed + outcome.already + outcome.still_bad + outcome.gone == 0;
+}
+
 }  // namespace
 
 asio::awaitable<Response> get_dead_letters(Request& request, const Service& service) {
@@ -180,6 +184,32 @@ asio::awaitable<Response> post_acknowledgement(Request& request, const Service& 
   Response response;
   JsonWriter json{response.body};
   json.open('{').member("acknowledged", written.answer.receipt.accepted).close('}');
+  co_return response;
+}
+
+asio::awaitable<Response> post_replay(Request& request, const Service& service) {
+  if (auto refused = refuse_write(request, service)) co_return std::move(*refused);
+  json::BodyObject body{request.body};
+  DeadLetterFilter filter = read_meant(body, request.body);
+  if (auto refused = refuse_fields(request, body)) co_return std::move(*refused);
+  auto replaying =
+      service.replays.replay(std::move(filter), request.client, service.options.commit);
+  const auto done = co_await std::move(replaying);
+  if (!done) co_return not_durable(request, service, done.error());
+  if (done->import_again > 0 && only_imports(*done)) {
+    const Problem problem{409,
+                          "import_again",
+                          "These are rows of a file, which nobody but its owner has: correct it "
+                          "and import it again, under the same name.",
+                          {},
+                          {}};
+    co_return to_response(problem, request.id);
+  }
+  Response response;
+  JsonWriter json{response.body};
+  json.open('{').member("replayed", done->replayed).member("already", done->already);
+  json.member("still_bad", done->still_bad).member("gone", done->gone);
+  json.member("import_again", done->import_again).close('}');
   co_return response;
 }
 

@@ -66,6 +66,7 @@ boost::asio::awaitable<Response> post_source_reset(Request& request, const Servi
 
 // dead_letter_endpoints.cpp
 boost::asio::awaitable<Response> get_dead_letters(Request& request, const Service& service);
+boost::asio::awaitable<Response> post_replay(Request& request, const Service& service);
 boost::asio::awaitable<Response> post_acknowledgement(Request& request, const Service& service);
 
 // import_endpoints.cpp

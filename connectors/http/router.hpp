@@ -13,6 +13,7 @@
 #include "connectors/http/request.hpp"
 #include "connectors/http/response.hpp"
 #include "pipeline/ports/answers.hpp"
+#include "pipeline/ports/replays.hpp"
 #include "pipeline/ports/writes.hpp"
 
 namespace rollcall::http {
@@ -21,6 +22,7 @@ namespace rollcall::http {
 struct Service {
   Answers& answers;
   Writes& writes;
+  Replays& replays;
   const Options& options;
   boost::asio::thread_pool& query;  // for what would hold up the loop
 };

@@ -6,7 +6,7 @@ namespace rollcall::http {
 
 std::span<const Route> routes() {
   // `by-name` stands before {batch}: a batch of that very name is reached as /by-name/by-name.
-  static const std::array<Route, 51> kRoutes{{
+  static const std::array<Route, 52> kRoutes{{
       {Method::get, "/api/v1/batches", get_batches},
       {Method::post, "/api/v1/batches", post_batch, kJsonType},
       {Method::del, "/api/v1/batches", delete_batches},
@@ -47,6 +47,7 @@ std::span<const Route> routes() {
       {Method::post, "/api/v1/sources/{source}/reset", post_source_reset},
       {Method::get, "/api/v1/dead-letters", get_dead_letters},
       {Method::post, "/api/v1/dead-letters/acknowledge", post_acknowledgement, kJsonType},
+      {Method::post, "/api/v1/dead-letters/replay", post_replay, kJsonType},
       {Method::post, "/api/v1/imports", post_import, kJsonType},
       {Method::post, "/api/v1/imports/end", post_import_end, kJsonType},
       {Method::get, "/livez", get_livez},

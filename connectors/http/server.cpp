@@ -47,10 +47,10 @@ Failure cannot_listen(const Options& options, const error_code& error) {
 
 }  // namespace
 
-ServerState::ServerState(Answers& answers, Writes& writes, asio::thread_pool& query,
-                         Options options_)
+ServerState::ServerState(Answers& answers, Writes& writes, Replays& replays,
+                         asio::thread_pool& query, Options options_)
     : options(std::move(options_)),
-      service{answers, writes, options, query},
+      service{answers, writes, replays, options, query},
       origins(options.cors_origins),
       browser_headers(origins, options.tls_certificate_file.empty() ? std::chrono::seconds{0}
                                                                     : options.hsts_max_age),
@@ -103,8 +103,8 @@ void ServerState::report_failure(std::string_view message) const {
 }
 
 Server::Server(asio::io_context& loop, asio::thread_pool& query, Answers& answers, Writes& writes,
-               Options options)
-    : state_(std::make_shared<ServerState>(answers, writes, query, std::move(options))),
+               Replays& replays, Options options)
+    : state_(std::make_shared<ServerState>(answers, writes, replays, query, std::move(options))),
       acceptor_(loop),
       pause_(loop),
       next_sweep_(loop),

@@ -17,8 +17,8 @@
 
 namespace rollcall::http {
 
-// Answers over HTTP/1.1 what may be asked of `answers` and done with `writes`.
-// Owner:   the daemon; outlived by the loop, the query pool, `answers` and `writes`. The pool is stopped
+// Answers over HTTP/1.1 what may be asked of `answers` and done with `writes` and `replays`.
+// Owner:   the daemon; outlived by the loop, the query pool, `answers`, `writes` and `replays`. The pool is stopped
 //          after this server.
 // Runs on: the loop, one thread. Only the bodies of lists are made on threads of `query`.
 // Limits:  all in Options.
@@ -27,7 +27,7 @@ namespace rollcall::http {
 class Server {
  public:
   Server(boost::asio::io_context& loop, boost::asio::thread_pool& query, Answers& answers,
-         Writes& writes, Options options);
+         Writes& writes, Replays& replays, Options options);
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;

@@ -26,7 +26,8 @@ class Session;
 //        io_context destroys its suspended coroutines last) finds what it signs off from. Runs on:
 //        the loop.
 struct ServerState {
-  ServerState(Answers& answers, Writes& writes, boost::asio::thread_pool& query, Options options_);
+  ServerState(Answers& answers, Writes& writes, Replays& replays, boost::asio::thread_pool& query,
+              Options options_);
 
   Options options;
   Service service;

@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "connectors/kafka/kafka_failure.hpp"
+
 namespace rollcall::kafka {
 
 namespace {
@@ -194,6 +196,21 @@ std::shared_ptr<Client> make_client(const Options& options) {
     if (!client->topics.back())
       throw std::runtime_error("topic " + topic.name + " is no name for a topic");
   }
+  return client;
+}
+
+Result<ClientHandle> make_rereading_client(const Options& options) {
+  std::vector<std::string> complaints;
+  auto conf = make_conf(options, complaints);
+  set(conf.get(), {"queued.min.messages", "1"}, complaints);
+  set(conf.get(), {"queued.max.messages.kbytes", "16384"}, complaints);
+  set(conf.get(), {"log.queue", "false"}, complaints);
+  rd_kafka_conf_set_log_cb(conf.get(), nullptr);
+  std::array<char, kErrorTextBytes> text{};
+  ClientHandle client{rd_kafka_new(RD_KAFKA_CONSUMER, conf.get(), text.data(), text.size())};
+  if (!client) return client_failed(text.data());
+  (void)conf.release();  // taken by the client
+  (void)rd_kafka_poll_set_consumer(client.get());
   return client;
 }
 

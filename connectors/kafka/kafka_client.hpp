@@ -47,4 +47,7 @@ struct Client {
 // Throws std::runtime_error with a sentence where the options do not make a client.
 [[nodiscard]] std::shared_ptr<Client> make_client(const Options& options);
 
+// A client for one errand, with the same rights: it fetches little ahead and tells its errors with its records.
+[[nodiscard]] Result<ClientHandle> make_rereading_client(const Options& options);
+
 }  // namespace rollcall::kafka

@@ -164,7 +164,7 @@ void KafkaReader::learn_partition(std::uint32_t channel, const PartitionSurvey& 
     state.end_asked_ms = survey.asked_ms;
     if (partition.placed && ends_too_early(channel, answer.hi))
       halt(channel, position_beyond_end(state.key, state.next, answer.hi));
-    if (partition.placed && answer.high >= partition.next_at_survey)
+    if (partition.placed && partition.cursor.verified() && answer.high >= partition.next_at_survey)
       partition.known_end = answer.high;
   }
   partition.next_at_survey = state.next;
@@ -264,7 +264,8 @@ SourceReset KafkaReader::reset(std::string_view name) {
 SourceReset::Given KafkaReader::begin_anew(std::uint32_t channel) {
   auto& state = channels_[channel];
   SourceReset::Given given{state.key, state.next, {}};
-  const auto known_end = partitions_[channel].known_end;
+  auto known_end = partitions_[channel].known_end;
+  if (known_end) known_end = std::max(*known_end, state.next);
   InputGap gap{channel, state.next, known_end.value_or(InputGap::kUnknown),
                InputGap::Cause::begun_anew};
   if (known_end) given.unread = static_cast<std::uint64_t>(*known_end - state.next);

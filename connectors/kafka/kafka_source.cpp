@@ -1,5 +1,6 @@
 #include "connectors/kafka/kafka_source.hpp"
 
+#include <atomic>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -8,10 +9,12 @@
 #include <string>
 #include <utility>
 
+#include "connectors/blocking_thread.hpp"
 #include "connectors/kafka/kafka_client.hpp"
 #include "connectors/kafka/kafka_failure.hpp"
 #include "connectors/kafka/kafka_log.hpp"
 #include "connectors/kafka/kafka_reader.hpp"
+#include "connectors/kafka/kafka_rereader.hpp"
 #include "connectors/kafka/kafka_scout.hpp"
 #include "connectors/kafka/queue_wakeup.hpp"
 #include "pipeline/flow/signal.hpp"
@@ -81,6 +84,13 @@ class KafkaSource::Impl {
       co_await (looked_.wait() || timer.async_wait(asio::as_tuple(asio::use_awaitable)));
   }
 
+  asio::awaitable<Result<std::vector<std::optional<RecordCopy>>>> read_again(
+      std::vector<RecordPlace> places) {
+    const auto work = [this, &places] { return kafka::read_again(options_, places, stopping_); };
+    auto reading = rereading_.run(work);
+    co_return co_await std::move(reading);
+  }
+
   void committed(const std::vector<SourcePosition>& positions) {
     if (options_.group_id.empty() || stopping_) return;
     for (const auto& position : positions) to_commit_[position.channel] = position.next;
@@ -147,7 +157,7 @@ class KafkaSource::Impl {
   // Our hold on the client goes before the scout is told to stop: so the scout's is the last, and its thread may take
   // its time to close it. The other way round the loop hangs where librdkafka does.
   void let_go() {
-    if (std::exchange(stopping_, true)) return;
+    if (stopping_.exchange(true)) return;
     reader_.release();
     QueueWakeup::unwatch(client_->queue.get());
     wakeup_.close();
@@ -167,7 +177,8 @@ class KafkaSource::Impl {
   std::unique_ptr<KafkaScout> scout_;
   std::map<std::string, std::int64_t> to_commit_;
   bool committing_ = false;
-  bool stopping_ = false;
+  std::atomic<bool> stopping_ = false;               // also read by the thread that reads again
+  BlockingThread rereading_{loop_, "kafka-replay"};  // ends first
 };
 
 KafkaSource::KafkaSource(asio::any_io_executor loop, Options options)
@@ -187,6 +198,10 @@ asio::awaitable<void> KafkaSource::wait(std::chrono::milliseconds at_most) {
 const std::vector<Channel>& KafkaSource::channels() const { return impl_->reader().channels(); }
 asio::awaitable<void> KafkaSource::look_afresh(std::chrono::milliseconds at_most) {
   return impl_->look_afresh(at_most);
+}
+asio::awaitable<Result<std::vector<std::optional<RecordCopy>>>> KafkaSource::read_again(
+    std::vector<RecordPlace> places) {
+  return impl_->read_again(std::move(places));
 }
 SourceReset KafkaSource::reset(std::string_view topic) { return impl_->reader().reset(topic); }
 void KafkaSource::committed(const std::vector<SourcePosition>& positions) {

@@ -15,7 +15,7 @@ namespace rollcall::kafka {
 // lag tools. Records of aborted transactions never show. New partitions join by themselves, from their beginning.
 //
 // Owner:   the daemon; outlives the pump.
-// Runs on: the loop. Nothing here blocks: what does (metadata, ends of logs, closing) runs on the thread "kafka-scout".
+// Runs on: the loop. Nothing here blocks: what does (metadata, ends of logs, closing) runs on the threads "kafka-scout" and, for replays, "kafka-replay".
 //          librdkafka's own threads never run our code.
 // Limits:  Options; what is fetched ahead is bounded there, and so is the time of stop().
 // Fails:   fatal: refused credentials or rights, a client that cannot be set up. A broker that is away is waited for. A
@@ -36,6 +36,8 @@ class KafkaSource final : public RecordSource {
   boost::asio::awaitable<void> wait(std::chrono::milliseconds at_most) override;
   [[nodiscard]] const std::vector<Channel>& channels() const override;
   boost::asio::awaitable<void> look_afresh(std::chrono::milliseconds at_most) override;
+  boost::asio::awaitable<Result<std::vector<std::optional<RecordCopy>>>> read_again(
+      std::vector<RecordPlace> places) override;
   [[nodiscard]] SourceReset reset(std::string_view topic) override;
   void committed(const std::vector<SourcePosition>& positions) override;
   boost::asio::awaitable<void> stop() override;

@@ -58,6 +58,9 @@ class PartitionCursor {
   // Compares the position with the log's present bounds [lo, hi); fills `gap` where records are lost.
   [[nodiscard]] Place place(Channel& channel, std::int64_t lo, std::int64_t hi, InputGap& gap);
 
+  // Whether the log is known to be the one that was read before, or nothing was.
+  [[nodiscard]] bool verified() const { return !verify_; }
+
  private:
   bool entered_ = false;
   bool verify_ = false;

@@ -86,12 +86,21 @@ CommitStats::Doubts doubts_of(const SharedState& state) {
 std::uint64_t acknowledge(SharedState& state, const Acknowledgement& what) {
   std::uint64_t closed = 0;
   for (DeadLetter& letter : state.dead_letters) {
-    if (!matches(what.filter, letter)) continue;
-    letter.state = DeadLetterState::acknowledged;
+    if (letter.state >= what.becomes || !matches(what.filter, letter)) continue;
+    letter.state = what.becomes;
     letter.closing = what.closing;
     ++closed;
   }
   return closed;
+}
+
+void keep_bad(SharedState& state, const StillBad& again) {
+  for (DeadLetter& letter : state.dead_letters) {
+    if (letter.number != again.number || letter.state == DeadLetterState::replayed) continue;
+    letter.reason = again.reason;
+    letter.field = again.field;
+    letter.batch = again.batch;
+  }
 }
 
 // How many letters each acknowledgement closed.
@@ -110,6 +119,7 @@ std::vector<std::uint64_t> write_dead_letters(SharedState& state, const Checkpoi
     acknowledged.push_back(acknowledge(state, what));
   }
   write_up_to(checkpoint.dead_letters.size());
+  for (const StillBad& again : checkpoint.still_bad) keep_bad(state, again);
   std::erase_if(state.dead_letters, [&checkpoint](const DeadLetter& letter) {
     return checkpoint.letters_expired_ms && letter.closing &&
            letter.closing->at_ms <= *checkpoint.letters_expired_ms;
@@ -266,7 +276,7 @@ Result<CommitStats> MemoryStore::Impl::write(StoredSlice& stored, const Checkpoi
 
 CommitStats MemoryStore::Impl::told(const StoredSlice& stored, const Checkpoint& checkpoint) const {
   CommitStats stats = stats_of(checkpoint);
-  if (checkpoint.acknowledgements.empty() && !checkpoint.letters_expired_ms) return stats;
+  if (!changes_letters(checkpoint)) return stats;
   stats.acknowledged = stored.last_commit;
   stats.doubts = doubts_of(*state);
   return stats;

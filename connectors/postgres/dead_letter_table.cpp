@@ -38,14 +38,22 @@ constexpr Statement kInsert{
 
 constexpr Statement kAcknowledge{
     "acknowledge_dead_letters",
-    "with closed as (update dead_letter set state = 1, closed_at = 'epoch'::timestamptz + "
+    "with closed as (update dead_letter set state = $13::smallint, closed_at = "
+    "'epoch'::timestamptz + "
     "$9::bigint * interval '1 ms',"
-    " closed_by = $10, note = $11 where slice = $7::integer and" ROLLCALL_LETTERS_MEANT
+    " closed_by = $10, note = $11 where slice = $7::integer and state < $13::smallint "
+    "and" ROLLCALL_LETTERS_MEANT
     " returning number)"
     " insert into acknowledgement (slice, sequence, place, closed_at, closed_by, note, letters)"
     " select $7::integer, $8::bigint, $12::integer, 'epoch'::timestamptz + $9::bigint * interval "
     "'1 ms', $10, $11,"
     " count(*) from closed"};
+constexpr Statement kKeepBad{
+    "keep_bad_dead_letters",
+    "update dead_letter as old set reason = new.reason, field = new.field, batch = new.batch"
+    " from unnest($2::bigint[], $3::text[], $4::text[], $5::text[]) as new(number, reason, field, "
+    "batch)"
+    " where old.slice = $1::integer and old.number = new.number and old.state <> 2"};
 constexpr Statement kExpire{
     "expire_dead_letters",
     "delete from dead_letter where slice = $1 and state <> 0"
@@ -139,7 +147,19 @@ void acknowledge(Transaction& transaction, const Checkpoint& checkpoint, std::si
   transaction.run(kAcknowledge, filter.numbers, filter.channel, filter.reason, filter.batch,
                   filter.state, filter.before_ms, checkpoint.slice, to_bigint(checkpoint.sequence),
                   what.closing.at_ms, to_text(what.closing.by), to_text(what.closing.note),
-                  static_cast<int>(place));
+                  static_cast<int>(place), static_cast<int>(what.becomes));
+}
+
+void keep_bad(Transaction& transaction, const Checkpoint& checkpoint) {
+  ArrayLiteral numbers, reasons, fields, batches;
+  for (const StillBad& letter : checkpoint.still_bad) {
+    numbers.add(letter.number);
+    reasons.add(to_string(letter.reason));
+    fields.add(to_text(letter.field));
+    batches.add(to_text(letter.batch));
+  }
+  transaction.run(kKeepBad, checkpoint.slice, numbers.take(), reasons.take(), fields.take(),
+                  batches.take());
 }
 
 Result<BadRecordReason> reason_named(std::string_view name) {
@@ -189,13 +209,14 @@ void write_dead_letters(Transaction& transaction, const PostgresOptions& options
     acknowledge(transaction, checkpoint, place);
   }
   insert(transaction, options, checkpoint, written, checkpoint.dead_letters.size());
+  if (!checkpoint.still_bad.empty()) keep_bad(transaction, checkpoint);
   if (!checkpoint.letters_expired_ms) return;
   transaction.run(kExpire, checkpoint.slice, *checkpoint.letters_expired_ms);
   transaction.run(kExpireAcknowledgements, checkpoint.slice, *checkpoint.letters_expired_ms);
 }
 
 void tell_doubts(Transaction& transaction, const Checkpoint& checkpoint, CommitStats& stats) {
-  if (checkpoint.acknowledgements.empty() && !checkpoint.letters_expired_ms) return;
+  if (!changes_letters(checkpoint)) return;
   for (const Row& row :
        transaction.run(kAcknowledged, checkpoint.slice, to_bigint(checkpoint.sequence)))
     stats.acknowledged.push_back(from_bigint(row[0].as<std::int64_t>()));

@@ -107,29 +107,54 @@ void Pump::learn_channels() {
 }
 
 void Pump::begin_record(const RawRecord& record) {
-  const Channel& channel = source_.channels()[record.channel];
-  ChannelState& state = channels_[record.channel];
   ChannelCounters& counters = counters_[record.channel];
   ++counters.records;
   --budget_;
-  const Event* event = decode(record);
-  if (event == nullptr) return;
-  counters.unknown_fields += event->unknown_fields;
-  counters.unread_fields += event->unread_fields;
+  if (skips(record)) {
+    ++counters.skipped_empty;
+    return;
+  }
+  if (const auto bad = begin_event(record)) return refuse(record, *bad);
+  ++counters.applied;
+}
+
+std::optional<BadRecord> Pump::replay(const RawRecord& record) {
+  ENSURE(between_units());
+  if (skips(record)) return std::nullopt;  // nothing is missed in it any more
+  now_ms_ = clock_.now_ms();
+  budget_ = options_.ids_per_turn_max;
+  auto bad = begin_event(record);
+  pending_.add_to(slice_);
+  return bad;
+}
+
+// Without a value, where that is how producers take something back.
+bool Pump::skips(const RawRecord& record) const {
+  return record.payload.empty() &&
+         source_.channels()[record.channel].on_empty == Channel::OnEmpty::skip;
+}
+
+// Applies the record's event as far as the budget goes, or says why it has none.
+std::optional<BadRecord> Pump::begin_event(const RawRecord& record) {
+  const Channel& channel = source_.channels()[record.channel];
+  ChannelState& state = channels_[record.channel];
+  BadRecord bad;
+  const Event* event = decoders_[channel.decoder]->decode(record.payload, bad);
+  if (event == nullptr) return bad;
+  counters_[record.channel].unknown_fields += event->unknown_fields;
+  counters_[record.channel].unread_fields += event->unread_fields;
   if (!state.bound && event->side.empty())
-    return refuse(record, {BadRecordReason::missing_field, "side", event->batch});
+    return BadRecord{BadRecordReason::missing_field, "side", event->batch};
 
   Batch* batch = slice_.find_recent(event->batch);
   const Side side = side_of(state, channel, *event, batch);
   if (side >= kSidesMax) {
-    return refuse(record,
-                  {BadRecordReason::unknown_side,
-                   state.bound ? std::string_view{channel.side} : event->side, event->batch});
+    return BadRecord{BadRecordReason::unknown_side,
+                     state.bound ? std::string_view{channel.side} : event->side, event->batch};
   }
   if (batch == nullptr) batch = &slice_.create(event->batch, now_ms_, time_of(record, now_ms_));
   if ((batch->feeds & state.feed) != state.feed) slice_.join_feed(*batch, state.feed);
   state.ids_max = std::max(state.ids_max, ids_in(*event));
-  ++counters.applied;
   event_ = event;
   // A producer whose clock is ahead would otherwise make its batch look busy for as long.
   event_at_ms_ = std::min(time_of(record, now_ms_), now_ms_);
@@ -139,6 +164,7 @@ void Pump::begin_record(const RawRecord& record) {
   range_.reset();
   if (event->range) range_.emplace(*event->range);
   continue_event();
+  return std::nullopt;
 }
 
 Side Pump::side_of(const ChannelState& state, const Channel& channel, const Event& event,
@@ -164,19 +190,6 @@ void Pump::continue_event() {
   }
   slice_.count_event(*batch_, event_at_ms_);
   event_ = nullptr;
-}
-
-// Null where there is nothing to apply, and all that has to be said of it is said.
-const Event* Pump::decode(const RawRecord& record) {
-  const Channel& channel = source_.channels()[record.channel];
-  if (record.payload.empty() && channel.on_empty == Channel::OnEmpty::skip) {
-    ++counters_[record.channel].skipped_empty;
-    return nullptr;
-  }
-  BadRecord bad;
-  const Event* event = decoders_[channel.decoder]->decode(record.payload, bad);
-  if (event == nullptr) refuse(record, bad);
-  return event;
 }
 
 void Pump::refuse(const RawRecord& record, const BadRecord& bad) {

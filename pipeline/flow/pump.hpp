@@ -54,6 +54,9 @@ class Pump {
   }
   // As RecordSource::reset; what is lost becomes dead letters at once. Between units only.
   [[nodiscard]] SourceReset reset(std::string_view topic);
+  // Applies a record that did not come from drain(), or says why it cannot be read; moves no position and counts nowhere.
+  // Between units only; a large event is gone on with by turn(). The payload outlives the event.
+  [[nodiscard]] std::optional<BadRecord> replay(const RawRecord& record);
   // Positions of the channels that moved since the last call.
   [[nodiscard]] std::vector<SourcePosition> take_moved_positions();
   [[nodiscard]] bool moved() const;
@@ -62,7 +65,8 @@ class Pump {
  private:
   [[nodiscard]] Result<void> next_unit();
   void begin_record(const RawRecord& record);
-  [[nodiscard]] const Event* decode(const RawRecord& record);
+  [[nodiscard]] bool skips(const RawRecord& record) const;
+  [[nodiscard]] std::optional<BadRecord> begin_event(const RawRecord& record);
   void report_gaps();
   void report(const InputGap& gap);
   void continue_event();

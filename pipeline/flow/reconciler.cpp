@@ -50,6 +50,7 @@ Reconciler::Reconciler(asio::any_io_executor executor, Store& store, RecordSourc
       stop_signal_(executor_),
       wake_(executor_),
       writes_(executor_, slice_, pump_, clock, wake_, options_.writes),
+      replay_(store, source, writes_),
       began_ms_(clock.now_ms()) {
   checkpointer_.set_on_committed([this](const Checkpoint& done, const CommitStats& stats) {
     source_.committed(done.positions);

@@ -8,6 +8,7 @@
 
 #include "pipeline/flow/checkpointer.hpp"
 #include "pipeline/flow/pump.hpp"
+#include "pipeline/flow/replay.hpp"
 #include "pipeline/flow/signal.hpp"
 #include "pipeline/flow/slice.hpp"
 #include "pipeline/flow/write_queue.hpp"
@@ -50,6 +51,7 @@ class Reconciler final : public Answers {
 
   // What the outside may change. Lives as long as the reconciler.
   [[nodiscard]] Writes& writes() { return writes_; }
+  [[nodiscard]] Replays& replays() { return replay_; }
   [[nodiscard]] const Slice& slice() const { return slice_; }
   // As Slice::tally().
   void tally(std::size_t from, std::size_t batches_max) { slice_.tally(from, batches_max); }
@@ -122,6 +124,7 @@ class Reconciler final : public Answers {
   Signal stop_signal_;
   Signal wake_;  // a stop, a write, a checkpoint that is durable
   WriteQueue writes_;
+  Replay replay_;
   std::vector<SourcePosition> stored_positions_;
   const std::int64_t began_ms_;  // when this process did
   Phase phase_ = Phase::restoring;

@@ -71,6 +71,8 @@ void Slice::drop() {
   totals_ = BatchTotals{sides_, options_.watched};
   dead_letters_.clear();
   acknowledgements_.clear();
+  still_bad_.clear();
+  replayed_.clear();
   doubts_.clear();
   letters_.clear();
   deleted_.clear();
@@ -202,6 +204,21 @@ std::size_t Slice::acknowledge(DeadLetterFilter filter, Closing closing) {
   return acknowledgements_.size() - 1;
 }
 
+void Slice::keep_bad(StillBad letter) {
+  replayed_.erase(letter.number);
+  uncut_bytes_ += kDeadLetterOverheadBytes + letter.field.size();
+  still_bad_.push_back(std::move(letter));
+}
+
+void Slice::close_replayed(std::vector<std::int64_t> letters, Closing closing) {
+  uncut_bytes_ += kDeadLetterOverheadBytes + letters.size() * sizeof(std::int64_t);
+  Acknowledgement& closed = acknowledgements_.emplace_back();
+  closed.filter.numbers = std::move(letters);
+  closed.closing = std::move(closing);
+  closed.letters_before = dead_letters_.size();
+  closed.becomes = DeadLetterState::replayed;
+}
+
 void Slice::learn(const CommitStats::Doubts& doubts) {
   doubts_.clear();
   for (const OpenDoubt& doubt : doubts.open) doubts_.add(doubt);
@@ -248,6 +265,7 @@ Checkpoint Slice::cut() {
   checkpoint.garbage = std::exchange(garbage_, {});
   checkpoint.dead_letters = std::exchange(dead_letters_, {});
   checkpoint.acknowledgements = std::exchange(acknowledgements_, {});
+  checkpoint.still_bad = std::exchange(still_bad_, {});
   checkpoint.details = std::exchange(details_, {});
   receipts_.cut(checkpoint);
   checkpoint.changes.reserve(touched_.size());

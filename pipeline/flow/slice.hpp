@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -85,6 +86,12 @@ class Slice {
   // Closes the open letters that are meant, with the next commit; until then their doubt stands. The place of the
   // answer in CommitStats::acknowledged.
   std::size_t acknowledge(DeadLetterFilter filter, Closing closing);
+  // The record of a stored letter is about to be read again. False: it was, by this process, and counts already.
+  [[nodiscard]] bool begin_replay(std::int64_t letter) { return replayed_.insert(letter).second; }
+  // It still cannot be read.
+  void keep_bad(StillBad letter);
+  // Those are read after all: closes them with the next commit.
+  void close_replayed(std::vector<std::int64_t> letters, Closing closing);
   // What the store says is left, after a commit that closed some.
   void learn(const CommitStats::Doubts& doubts);
   // Keeps what was said about a record: in memory while it is outstanding, in the store where that was asked for.
@@ -96,7 +103,7 @@ class Slice {
   [[nodiscard]] Checkpoint cut();
   [[nodiscard]] bool changed() const {
     return !touched_.empty() || !dead_letters_.empty() || !deleted_.empty() || !details_.empty() ||
-           !acknowledgements_.empty() || receipts_.changed();
+           !acknowledgements_.empty() || !still_bad_.empty() || receipts_.changed();
   }
   [[nodiscard]] Receipts& receipts() { return receipts_; }
   [[nodiscard]] const Attributes& attributes() const { return attributes_; }
@@ -153,6 +160,9 @@ class Slice {
   std::vector<Batch*> touched_;
   std::vector<DeadLetter> dead_letters_;
   std::vector<Acknowledgement> acknowledgements_;
+  std::vector<StillBad> still_bad_;
+  // Letters that were replayed by this process: the store may not have heard of it yet. 16 bytes or so each.
+  boost::unordered_flat_set<std::int64_t> replayed_;
   Doubts doubts_;
   LetterCounts letters_;
   std::vector<std::string> feeds_;  // in the order of their bits

@@ -1,14 +1,13 @@
 #include "pipeline/flow/write_queue.hpp"
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
 #include "pipeline/ensure.hpp"
 #include "pipeline/flow/import_event.hpp"
-#include "pipeline/flow/named_records.hpp"
+#include "pipeline/flow/write_entry.hpp"
 
 namespace rollcall {
 
@@ -33,44 +32,7 @@ BatchRow row_of(CreateBatch& change, const std::vector<std::string>& default_sid
   return row;
 }
 
-// A batch of customers: the usual sources, and room for others.
-BatchRow sources_row(const std::string& name, std::int64_t now_ms) {
-  BatchRow row;
-  row.name = name;
-  row.sides = {"salesforce", "hubspot", "internal"};
-  row.kind = BatchKind::comparison;
-  row.created_at_ms = now_ms;
-  row.ledger_sides = kSidesMax;
-  return row;
-}
-
 }  // namespace
-
-// Owners: the queue, and the coroutine that waits for it.
-struct WriteQueue::Entry {
-  Entry(const asio::any_io_executor& executor, Write its_write)
-      : write(std::move(its_write)), timer(executor) {}
-
-  void settle(Result<WriteAnswer> with) {
-    result = std::move(with);
-    timer.cancel();
-  }
-
-  Write write;
-  WriteAnswer answer;
-  asio::steady_timer timer;  // runs out when the client has waited long enough
-  bool begun = false;
-  std::uint64_t sequence = 0;                  // of the checkpoint that makes it durable
-  std::optional<std::size_t> acknowledgement;  // its place in CommitStats::acknowledged
-  std::optional<Result<WriteAnswer>> result;
-
-  // Of records: for each run its batch, and for each name of a side its index there.
-  struct Place {
-    Batch* batch = nullptr;
-    std::vector<Side> sides;
-  };
-  std::vector<Place> places;
-};
 
 WriteQueue::WriteQueue(asio::any_io_executor executor, Slice& slice, Pump& pump, const Clock& clock,
                        Signal& wake, Options options)
@@ -110,18 +72,19 @@ void WriteQueue::turn() {
   std::size_t budget = options_.ids_per_turn_max;
   while (budget > 0 && !queue_.empty()) {
     Entry& entry = *queue_.front();
-    if (!std::exchange(entry.begun, true) && replay(entry)) {
+    if (!std::exchange(entry.begun, true) && repeats(entry)) {
       finish(entry);
       continue;
     }
     --budget;
     under_way_ = !apply(entry, budget);
     if (!under_way_) finish(entry);
+    if (!pump_.between_units()) return;  // an event that is replayed: the pump goes on with it
   }
 }
 
 // Whether the write was applied before, or came with the key of another.
-bool WriteQueue::replay(Entry& entry) {
+bool WriteQueue::repeats(Entry& entry) {
   if (!entry.write.key) return false;
   const WriteKey& key = *entry.write.key;
   Receipt& receipt = entry.answer.receipt;
@@ -164,6 +127,8 @@ bool WriteQueue::apply(Entry& entry, std::size_t& budget) {
     apply_one(entry, *reset);
   } else if (auto* acknowledge = std::get_if<AcknowledgeLetters>(&entry.write.change)) {
     apply_one(entry, *acknowledge);
+  } else if (auto* replayed = std::get_if<ReplayLetters>(&entry.write.change)) {
+    if (!replay_some(entry, *replayed, budget)) return false;
   } else if (auto* import = std::get_if<ImportEvent>(&entry.write.change)) {
     apply_one(entry, *import);
   } else {
@@ -313,88 +278,6 @@ Batch& WriteQueue::numbers(const std::string& name, IntegerRange range) {
   slice_.change(batch, [&](Ledger& ledger) { ledger.add(kExpected, range); });
   slice_.count_event(batch, batch.row.created_at_ms);
   return batch;
-}
-
-// Finds every batch and side; false where they are not there and nothing is to be applied.
-bool WriteQueue::begin(Entry& entry, AddRecords& change) {
-  WriteAnswer& answer = entry.answer;
-  for (const AddRecords::Run& run : change.runs) {
-    Batch* batch = find(run.batch);
-    if (batch == nullptr && change.gathers_sources)
-      batch = &slice_.create(sources_row(std::get<std::string>(run.batch), clock_.now_ms()));
-    if (batch == nullptr && !change.makes_batches) {
-      answer.outcome = WriteOutcome::no_such_batch;
-      return false;
-    }
-    if (batch == nullptr) batch = &slice_.create(std::get<std::string>(run.batch), clock_.now_ms());
-    if (change.gathers_sources && !slice_.add_sides(*batch, change.sides)) {
-      answer.outcome = WriteOutcome::too_many_sources;
-      return false;
-    }
-    Entry::Place& place = entry.places.emplace_back();
-    place.batch = batch;
-    for (const std::string& side : change.sides) place.sides.push_back(batch->side(side));
-    answer.receipt.batch = change.runs.size() == 1 ? batch->row.number : 0;
-    const bool all_known =
-        std::find(place.sides.begin(), place.sides.end(), Side{kSidesMax}) == place.sides.end();
-    for (std::size_t at = run.begin; at < run.end && !all_known; ++at) {
-      const NamedRecord& record = change.records[at];
-      if (place.sides[record.side] < kSidesMax) continue;
-      if (answer.refused_lines.size() < kRefusedLinesMax &&
-          (answer.refused_lines.empty() || answer.refused_lines.back() != record.line)) {
-        answer.refused_lines.push_back(record.line);
-        answer.sides_there.push_back(batch->row.sides);
-      }
-    }
-  }
-  if (!change.all_or_nothing || answer.refused_lines.empty()) return true;
-  answer.outcome = WriteOutcome::unknown_side;
-  return false;
-}
-
-void WriteQueue::add_some(Entry& entry, AddRecords& change, std::size_t& budget) {
-  Receipt& receipt = entry.answer.receipt;
-  for (; next_run_ < change.runs.size(); ++next_run_) {
-    const AddRecords::Run& run = change.runs[next_run_];
-    const Entry::Place& place = entry.places[next_run_];
-    next_record_ = std::max(next_record_, run.begin);
-    const std::size_t begin = next_record_;
-    std::array<std::uint64_t, kSidesMax> named{};
-    slice_.change(*place.batch, [&](Ledger& ledger) {
-      next_record_ = add_records(ledger, place.sides, change, {begin, run.end}, range_, budget,
-                                 receipt, named);
-    });
-    count(*place.batch, named);
-    note_details(entry, change, next_record_);
-    slice_.count_events(*place.batch, next_record_ - begin, receipt.at_ms);
-    if (next_record_ < run.end) return;
-  }
-}
-
-void WriteQueue::count(const Batch& batch, const std::array<std::uint64_t, kSidesMax>& named) {
-  for (std::size_t side = 0; side < batch.row.sides.size(); ++side) {
-    const Side known = slice_.default_side(batch.row.sides[side]);
-    (known < kSidesMax ? counters_.events[known] : counters_.events_of_other_sides) += named[side];
-  }
-}
-
-// What was said about the records up to `end`.
-void WriteQueue::note_details(const Entry& entry, const AddRecords& change, std::size_t end) {
-  const Entry::Place& place = entry.places[next_run_];
-  for (; next_detail_ < change.details.size() && change.details[next_detail_].record < end;
-       ++next_detail_) {
-    const AddRecords::Detail& detail = change.details[next_detail_];
-    const NamedRecord& record = change.records[detail.record];
-    const Side side = place.sides[record.side];
-    if (side >= kSidesMax) continue;
-    const auto json = std::string_view{change.detail_bytes}.substr(detail.begin, detail.length);
-    const RecordId id = id_of(record, change.texts);
-    if (change.gathers_sources) {
-      slice_.store_detail({place.batch->row.number, side, owned_id(id), std::string{json}});
-    } else {
-      slice_.note(*place.batch, side, id, json);
-    }
-  }
 }
 
 }  // namespace rollcall

@@ -66,7 +66,7 @@ class WriteQueue final : public Writes {
 
  private:
   struct Entry;
-  [[nodiscard]] bool replay(Entry& entry);
+  [[nodiscard]] bool repeats(Entry& entry);
   [[nodiscard]] bool apply(Entry& entry, std::size_t& budget);
   [[nodiscard]] bool create(Entry& entry, CreateBatch& change, std::size_t& budget);
   void finish(Entry& entry);
@@ -80,6 +80,7 @@ class WriteQueue final : public Writes {
   void apply_one(Entry& entry, const ResetSource& change);
   [[nodiscard]] bool begin(Entry& entry, AddRecords& change);
   void add_some(Entry& entry, AddRecords& change, std::size_t& budget);
+  [[nodiscard]] bool replay_some(Entry& entry, ReplayLetters& change, std::size_t& budget);
 
   void count(const Batch& batch, const std::array<std::uint64_t, kSidesMax>& named);
   void note_details(const Entry& entry, const AddRecords& change, std::size_t end);
@@ -102,7 +103,7 @@ class WriteQueue final : public Writes {
   // Of the write under way, the first one of the queue.
   bool under_way_ = false;
   std::size_t next_run_ = 0;
-  std::size_t next_record_ = 0;
+  std::size_t next_record_ = 0;  // or letter
   std::size_t next_detail_ = 0;
   std::optional<PendingRange> range_;  // of the next record, or of the batch being made
 };

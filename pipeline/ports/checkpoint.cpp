@@ -4,6 +4,11 @@
 
 namespace rollcall {
 
+bool changes_letters(const Checkpoint& checkpoint) {
+  return !checkpoint.acknowledgements.empty() || !checkpoint.still_bad.empty() ||
+         checkpoint.letters_expired_ms.has_value();
+}
+
 void encode(Checkpoint& checkpoint) {
   if (checkpoint.encoded) return;
   for (LedgerChange& change : checkpoint.changes) {

@@ -83,12 +83,25 @@ struct DeadLetterPage {
   std::uint64_t total = 0;          // that match the filter, on whatever page
 };
 
-// Open dead letters that are looked into and need no more care: all that match are closed by the commit that holds it.
+// Dead letters that were looked into and need no more care, or whose records were read after all: all that match are
+// closed by the commit that holds it. A state only grows: open ones become acknowledged, and both become replayed.
 struct Acknowledgement {
   DeadLetterFilter filter;
   Closing closing;
   std::size_t letters_before = 0;  // of its checkpoint's own dead letters, how many it may close
+  DeadLetterState becomes = DeadLetterState::acknowledged;
 };
+
+// A dead letter whose record was read again, and still cannot be read: why today.
+struct StillBad {
+  std::int64_t number = 0;
+  BadRecordReason reason = BadRecordReason::not_json;
+  std::string field;
+  std::string batch;
+};
+
+// What the channel of a letter begins with that tells of an import's rows; no topic's name can.
+inline constexpr std::string_view kImportChannel = "import:";
 
 // Open dead letters with the same effect, as one.
 struct OpenDoubt {

@@ -74,6 +74,16 @@ struct InputGap {
   Cause cause = Cause::removed;
 };
 
+// Where a record stands, and what stood there.
+struct RecordPlace {
+  std::string channel;
+  std::int64_t position = 0;
+};
+struct RecordCopy {
+  std::string payload;
+  std::int64_t timestamp_ms = 0;  // broker time, 0 where there is none
+};
+
 // What became of the wish to begin a stream anew that stands still because it is another than the one that was read.
 struct SourceReset {
   enum class Outcome : std::uint8_t { done, no_such_source, nothing_to_reset };
@@ -109,6 +119,13 @@ class RecordSource {
   // once where there is nobody to ask.
   virtual boost::asio::awaitable<void> look_afresh(std::chrono::milliseconds /*at_most*/) {
     co_return;
+  }
+  static constexpr std::size_t kReadAgainMax = 64;
+  // What now stands at up to kReadAgainMax places, in their order: nothing where no record is left. Read beside all other
+  // reading, and moves no position. Transient where the source does not answer.
+  virtual boost::asio::awaitable<Result<std::vector<std::optional<RecordCopy>>>> read_again(
+      std::vector<RecordPlace> places) {
+    co_return std::vector<std::optional<RecordCopy>>(places.size());
   }
   // Begins anew, at its beginning, what stands still of `topic` because its stream is another than the one that was read.
   // What was not read of the old one comes out of take_gaps(), which must follow at once. Between drains only.

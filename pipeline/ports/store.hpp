@@ -104,6 +104,7 @@ struct Checkpoint {
   std::vector<LedgerChange> changes;
   std::vector<DeadLetter> dead_letters;
   std::vector<Acknowledgement> acknowledgements;  // in the order in which they were asked for
+  std::vector<StillBad> still_bad;
   std::optional<std::int64_t>
       letters_expired_ms{};  // those closed at this time and before are let go
   // Each in the place of an older one of its record and side; encode() drops those of deleted batches.
@@ -114,6 +115,9 @@ struct Checkpoint {
   std::vector<std::string> broken_laws;               // seen at the cut; for telemetry, not stored
   bool encoded = false;
 };
+
+// Whether a commit closes or changes letters of earlier ones, so that its answer must tell what doubt is left.
+[[nodiscard]] bool changes_letters(const Checkpoint& checkpoint);
 
 // Encodes every delta of a checkpoint into its run and lets go of the delta and of what deleted batches consisted of.
 // Idempotent. Called by a store on its own thread, so that neither sorting nor freeing holds the loop.
@@ -144,7 +148,7 @@ struct SliceState {
 struct CommitStats {
   std::uint64_t bytes = 0;  // of segment payload
   std::uint64_t segments = 0;
-  // Where the checkpoint had acknowledgements or let letters go: how many letters each closed, and what is left.
+  // Where the checkpoint changes_letters(): how many letters each closed, and what is left.
   std::vector<std::uint64_t> acknowledged{};
   struct Doubts {
     std::uint64_t dead_letters = 0;  // as SliceState has them

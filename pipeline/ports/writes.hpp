@@ -94,6 +94,19 @@ struct AcknowledgeLetters {
   std::string note;
 };
 
+// Records of dead letters as their source still has them: applied where they can be read today. The answer's receipt
+// tells in `accepted` how many were, in `refused` how many still cannot be, in `duplicates` how many were before.
+struct ReplayLetters {
+  struct Letter {
+    std::int64_t number = 0;
+    std::uint32_t channel = 0;  // index of RecordSource::channels()
+    std::int64_t position = 0;
+    RecordCopy record;
+  };
+  std::vector<Letter> letters;
+  std::string by;
+};
+
 // One row of an import that its client could not read.
 struct RefusedRow {
   std::uint64_t line = 0;  // of the file, from 1
@@ -120,8 +133,9 @@ struct ResetSource {
   std::string topic;
 };
 
-using Change = std::variant<CreateBatch, DeleteBatch, DeleteAllBatches, AddRecords, TakeNumber,
-                            ResetNumbers, AcknowledgeLetters, ImportEvent, ResetSource>;
+using Change =
+    std::variant<CreateBatch, DeleteBatch, DeleteAllBatches, AddRecords, TakeNumber, ResetNumbers,
+                 AcknowledgeLetters, ReplayLetters, ImportEvent, ResetSource>;
 
 // What makes a write repeatable: a retry has the same key and the same fingerprint.
 struct WriteKey {

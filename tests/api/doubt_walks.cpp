@@ -56,6 +56,16 @@ void walk_doubt(Contract& contract, const std::string& batch) {
   contract.ask(post("beginImport", begin, R"({"batch_name":"x"})"), 422);
   contract.ask(post("endImport", end, R"({"import":"x","refused":[{"line":-1}]})"), 422);
   contract.ask(post("endImport", end, R"({"import":"x","refused":7})"), 422);
+  contract.ask(post("resetSource", "/api/v1/sources/kafka:none/reset", ""), 404);
+  const std::string replay = "/api/v1/dead-letters/replay";
+  const auto rows = contract.ask(
+      post("replayDeadLetters", replay, R"({"filter":{"batch":")" + batch + R"("}})"), 409);
+  CHECK(json::parse(rows.body).at("code") == "import_again");
+  const auto none =
+      contract.ask(post("replayDeadLetters", replay, R"({"ids":[9000000000000000000]})"), 200);
+  CHECK(json::parse(none.body).at("replayed") == 0);
+  contract.ask(post("replayDeadLetters", replay, R"({"filter":{}})"), 422);
+  refuse_bodies(contract, "replayDeadLetters", replay);
   refuse_bodies(contract, "acknowledgeDeadLetters", acknowledge);
   refuse_bodies(contract, "beginImport", begin);
   refuse_bodies(contract, "endImport", end);

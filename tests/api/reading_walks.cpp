@@ -168,6 +168,25 @@ void walk_sources(Contract& contract) {
   contract.probe({"getSources", "/api/v1/sources"}, 200);
   contract.ask({"getSources", "/api/v1/sources?x"}, 400);
   walk_pages(contract, "getDeadLetters", "/api/v1/dead-letters");
+  const auto letters = contract.ask({"getDeadLetters", "/api/v1/dead-letters?limit=1"}, 200);
+  const auto id = boost::json::parse(letters.body).at("items").at(0).at("id");
+  const auto replayed = contract.ask(post("replayDeadLetters", "/api/v1/dead-letters/replay",
+                                          R"({"ids":[)" + boost::json::serialize(id) + "]}"),
+                                     200);
+  CHECK(boost::json::parse(replayed.body).at("still_bad") == 1);
+  const std::string topic =
+      boost::json::parse(contract.ask({"getSources", "/api/v1/sources"}, 200).body)
+          .at("items")
+          .at(0)
+          .at("topic")
+          .as_string()
+          .c_str();
+  const auto reset = [&](const std::string& source, int status) {
+    return contract.ask(post("resetSource", "/api/v1/sources/" + source + "/reset", ""), status);
+  };
+  CHECK(boost::json::parse(reset("kafka:" + topic, 409).body).at("code") == "nothing_to_reset");
+  reset("kafka:none", 404);
+  reset(topic, 404);
 }
 
 }  // namespace rollcall::test

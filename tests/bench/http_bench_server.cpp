@@ -46,7 +46,8 @@ int main(int argc, char** argv) {
   rollcall::http::Options options;
   options.port = static_cast<std::uint16_t>(argc > 1 ? std::atoi(argv[1]) : 8000);
   rollcall::fakes::RefusingWrites writes;
-  rollcall::http::Server server{loop, query, answers, writes, options};
+  rollcall::fakes::RefusingReplays replays;
+  rollcall::http::Server server{loop, query, answers, writes, replays, options};
   if (const auto listening = server.listen(); !listening) {
     std::fprintf(stderr, "%s. %s\n", listening.error().message.c_str(),
                  listening.error().advice.c_str());

@@ -173,7 +173,8 @@ TEST_CASE("a topic that was created anew is read from its beginning once `source
   CHECK(reset.err.find("which was all of it") != std::string::npos);
   const auto is_final = [&] {
     const auto status = status_of(stage.daemon);
-    return status.at("counts").at("matched") == 105 && status.at("verdict").at("final") == true;
+    return !status.is_null() && status.at("counts").at("matched") == 105 &&
+           status.at("verdict").at("final") == true;
   };
   CHECK(wait_until(kSoon, is_final));
   const auto list = run_program({"source", "list", "--url", url, "-o", "csv"});

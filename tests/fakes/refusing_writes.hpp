@@ -1,5 +1,6 @@
 #pragma once
 
+#include "pipeline/ports/replays.hpp"
 #include "pipeline/ports/writes.hpp"
 
 namespace rollcall::fakes {
@@ -9,6 +10,14 @@ class RefusingWrites final : public Writes {
  public:
   boost::asio::awaitable<Result<WriteAnswer>> write(Write, std::chrono::milliseconds) override {
     co_return transient("the store does not answer; nothing was written");
+  }
+};
+
+class RefusingReplays final : public Replays {
+ public:
+  boost::asio::awaitable<Result<ReplayOutcome>> replay(DeadLetterFilter, std::string,
+                                                       std::chrono::milliseconds) override {
+    co_return transient("the store does not answer; nothing was replayed");
   }
 };
 

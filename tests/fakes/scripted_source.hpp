@@ -91,6 +91,14 @@ class ScriptedSource final : public RecordSource {
     return std::span<const RawRecord>{batch_};
   }
 
+  boost::asio::awaitable<Result<std::vector<std::optional<RecordCopy>>>> read_again(
+      std::vector<RecordPlace> places) override {
+    std::vector<std::optional<RecordCopy>> copies;
+    if (away) co_return transient("nobody answers");
+    for (const RecordPlace& place : places) copies.push_back(copy_at(place));
+    co_return copies;
+  }
+
   SourceReset reset(std::string_view topic) override {
     SourceReset reset;
     reset.outcome = SourceReset::Outcome::no_such_source;
@@ -145,6 +153,15 @@ class ScriptedSource final : public RecordSource {
   template <class C, class Unit>
   static std::int64_t now_in() {
     return std::chrono::duration_cast<Unit>(C::now().time_since_epoch()).count();
+  }
+
+  [[nodiscard]] std::optional<RecordCopy> copy_at(const RecordPlace& place) const {
+    for (const Log::Stream& stream : log_.streams) {
+      const auto index = static_cast<std::size_t>(place.position - stream.first);
+      if (stream.key != place.channel || place.position < stream.first) continue;
+      if (index < stream.records.size()) return RecordCopy{stream.records[index], 0};
+    }
+    return std::nullopt;
   }
 
   [[nodiscard]] bool stands_still(std::size_t i) const {

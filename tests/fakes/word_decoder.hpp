@@ -8,7 +8,7 @@
 
 namespace rollcall::fakes {
 
-// Reads "batch id id ...", with "side=NAME" or "range=LO-HI" among the ids, "what?" for a field that nobody knows and
+// Reads "batch id id ...", after a "?" only where that is allowed, as after a change of a mapping; with "side=NAME" or "range=LO-HI" among the ids, "what?" for a field that nobody knows and
 // "when?" for one that cannot be read; "!" is a bad
 // record, and "! batch=NAME" one that names its batch. Enough to drive the
 // flow without a JSON library.
@@ -18,6 +18,13 @@ class WordDecoder final : public Decoder {
     event_ = {};
     ids_.clear();
     bool first = true;
+    if (payload.starts_with("? ")) {
+      if (!reads_marked) {
+        bad = {BadRecordReason::missing_field, "mark", {}};
+        return nullptr;
+      }
+      payload.remove_prefix(2);
+    }
     while (!payload.empty()) {
       const std::size_t space = payload.find(' ');
       const std::string_view word = payload.substr(0, space);
@@ -46,6 +53,8 @@ class WordDecoder final : public Decoder {
     event_.ids = ids_;
     return &event_;
   }
+
+  bool reads_marked = false;
 
  private:
   static IntegerRange range(std::string_view text) {

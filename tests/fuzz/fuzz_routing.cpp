@@ -25,9 +25,9 @@ struct AnsweringWrites : Writes {
 
   boost::asio::awaitable<Result<WriteAnswer>> write(Write, std::chrono::milliseconds) override {
     constexpr std::array kOutcomes = {
-        WriteOutcome::applied,      WriteOutcome::no_such_batch, WriteOutcome::batch_exists,
-        WriteOutcome::unknown_side, WriteOutcome::number_taken,  WriteOutcome::too_many_sources,
-        WriteOutcome::key_reused,
+        WriteOutcome::applied,      WriteOutcome::no_such_batch,  WriteOutcome::batch_exists,
+        WriteOutcome::unknown_side, WriteOutcome::number_taken,   WriteOutcome::too_many_sources,
+        WriteOutcome::key_reused,   WriteOutcome::no_such_source, WriteOutcome::nothing_to_reset,
     };
     if (turn == kOutcomes.size()) co_return transient("the store does not answer");
     WriteAnswer answer;
@@ -36,6 +36,15 @@ struct AnsweringWrites : Writes {
     answer.receipt.batch = 1;
     co_return answer;
   }
+};
+
+struct AnsweringReplays final : Replays {
+  boost::asio::awaitable<Result<ReplayOutcome>> replay(DeadLetterFilter, std::string,
+                                                       std::chrono::milliseconds) override {
+    if (turn % 2 == 0) co_return transient("the store does not answer");
+    co_return ReplayOutcome{1, 2, 3, 4, turn};
+  }
+  std::size_t turn = 0;
 };
 
 struct World {
@@ -55,6 +64,7 @@ struct World {
   }
   fakes::FakeAnswers answers;
   AnsweringWrites writes;
+  AnsweringReplays replays;
   http::Options options;
   boost::asio::thread_pool query{1};
 };
@@ -83,8 +93,10 @@ void check(http::Response response) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static World world;
-  world.writes.turn = size % 8;
-  const http::Service service{world.answers, world.writes, world.options, world.query};
+  world.writes.turn = size % 10;
+  world.replays.turn = size % 8;
+  const http::Service service{world.answers, world.writes, world.replays, world.options,
+                              world.query};
   std::string_view bytes{reinterpret_cast<const char*>(data), size};
   http::Request request;
   http::RequestParser parser{request, 16384};

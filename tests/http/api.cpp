@@ -15,7 +15,7 @@ ApiAnswer Api::ask(Method method, std::string_view target, const ApiHeaders& hea
   request.id = "test-1";
   Routed routed = find_route(request, routes());
   boost::asio::thread_pool query{1};
-  const Service service{answers, writes, options, query};
+  const Service service{answers, writes, replays, options, query};
   ApiAnswer answer;
   answer.route = routed.label;
   answer.head =

@@ -37,6 +37,7 @@ class Api {
  public:
   fakes::FakeAnswers answers;
   fakes::RefusingWrites writes;
+  fakes::RefusingReplays replays;
   Options options;
 
   ApiAnswer get(std::string_view target, const ApiHeaders& headers = {}) {

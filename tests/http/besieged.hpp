@@ -86,7 +86,7 @@ class Besieged {
   explicit Besieged(Options options = {})
       : options_(watched(test_options(std::move(options)))),
         server_(process_.loop, query_, *process_.reconciler, process_.reconciler->writes(),
-                options_) {
+                process_.reconciler->replays(), options_) {
     server_.listen().value();
     loop_ = std::thread{[this] {
       const auto work = boost::asio::make_work_guard(process_.loop);

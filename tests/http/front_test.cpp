@@ -164,8 +164,9 @@ TEST_CASE("a server whose tokens cannot be read does not listen") {
   boost::asio::io_context loop;
   boost::asio::thread_pool query{1};
   fakes::RefusingWrites writes;
+  fakes::RefusingReplays replays;
   guarded.options.port = 0;
-  Server server{loop, query, guarded.orders.answers, writes, guarded.options};
+  Server server{loop, query, guarded.orders.answers, writes, replays, guarded.options};
   const auto listening = server.listen();
   REQUIRE(listening.has_error());
   CHECK(listening.error().configuration);

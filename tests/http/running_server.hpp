@@ -42,7 +42,7 @@ class RunningServer {
  public:
   explicit RunningServer(fakes::FakeAnswers& answers, Options options = {})
       : options_(test_options(std::move(options))),
-        server_(loop_, query_, answers, writes_, options_) {
+        server_(loop_, query_, answers, writes_, replays_, options_) {
     server_.listen().value();
     thread_ = std::thread{[this] { loop_.run(); }};
   }
@@ -84,6 +84,7 @@ class RunningServer {
   boost::asio::io_context loop_{1};
   boost::asio::thread_pool query_{1};
   fakes::RefusingWrites writes_;
+  fakes::RefusingReplays replays_;
   Server server_;
   std::uint16_t port_ = 0;
   std::thread thread_;

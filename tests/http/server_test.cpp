@@ -236,7 +236,8 @@ TEST_CASE("an address in use is the configuration's fault, and says which") {
   Options options;
   options.port = server.port();
   fakes::RefusingWrites writes;
-  Server second{loop, query, orders.answers, writes, options};
+  fakes::RefusingReplays replays;
+  Server second{loop, query, orders.answers, writes, replays, options};
   const auto listening = second.listen();
   REQUIRE(listening.has_error());
   CHECK(listening.error().configuration);
@@ -244,7 +245,7 @@ TEST_CASE("an address in use is the configuration's fault, and says which") {
         std::string::npos);
   CHECK_FALSE(listening.error().advice.empty());
   options.address = "not-an-address";
-  Server third{loop, query, orders.answers, writes, options};
+  Server third{loop, query, orders.answers, writes, replays, options};
   CHECK(third.listen().error().configuration);
 }
 

@@ -9,43 +9,16 @@
 #include "connectors/kafka/embedded_broker.hpp"
 #include "connectors/kafka/partition_cursor.hpp"
 #include "connectors/kafka/producer.hpp"
-#include "tests/kafka/source_under_test.hpp"
+#include "tests/kafka/cluster.hpp"
 
 using namespace rollcall;
 using namespace rollcall::kafka;
 using namespace std::chrono_literals;
+using test::all;
+using test::Cluster;
+using test::numbered;
 using test::quick_options;
 using test::SourceUnderTest;
-
-namespace {
-
-struct Cluster {
-  explicit Cluster(int partitions = 3) { broker.create_topic("t", partitions); }
-
-  void produce(int from, int to, std::int32_t partition = Producer::kAnyPartition) {
-    for (int i = from; i < to; ++i)
-      producer.produce("t", std::to_string(i), "record " + std::to_string(i), partition);
-    REQUIRE(producer.flush(10s).has_value());
-  }
-  [[nodiscard]] Options options() const { return quick_options(broker.brokers(), {"t"}); }
-
-  EmbeddedBroker broker;
-  Producer producer{{broker.brokers(), "", {}}};
-};
-
-std::multiset<std::string> all(const SourceUnderTest& source) {
-  std::multiset<std::string> payloads;
-  for (const auto& [key, list] : source.payloads) payloads.insert(list.begin(), list.end());
-  return payloads;
-}
-
-std::multiset<std::string> numbered(int from, int to) {
-  std::multiset<std::string> payloads;
-  for (int i = from; i < to; ++i) payloads.insert("record " + std::to_string(i));
-  return payloads;
-}
-
-}  // namespace
 
 TEST_CASE("without stored positions every partition is read from its beginning, in order") {
   Cluster cluster;
@@ -275,35 +248,6 @@ TEST_CASE(
   REQUIRE(source.read_records(10));
   CHECK(source.payloads.count("t/0") == 0);
   CHECK(source.channel("t/0").next == 5);
-}
-
-TEST_CASE("what stands still is read from its beginning once that is asked for, and nothing else") {
-  Cluster cluster(2);
-  cluster.produce(0, 10, 0);
-  cluster.produce(10, 20, 1);
-  SourceUnderTest source(cluster.options());
-  REQUIRE(source.start({{"t/0", 500, 7, 3}}));
-  REQUIRE(source.stands_still("t/0", "created anew"));
-  CHECK(source.channel("t/0").error.find("rollcall source reset kafka:t`") != std::string::npos);
-  REQUIRE(source.read_records(10));
-  using Outcome = SourceReset::Outcome;
-  CHECK(source.source->reset("u").outcome == Outcome::no_such_source);
-  const SourceReset reset = source.source->reset("t");
-  REQUIRE(reset.outcome == Outcome::done);
-  REQUIRE(reset.channels.size() == 1);
-  CHECK(reset.channels[0].channel == "t/0");
-  CHECK(reset.channels[0].next == 500);
-  CHECK_FALSE(reset.channels[0].unread.has_value());
-  CHECK(source.source->reset("t").outcome == Outcome::nothing_to_reset);
-  REQUIRE(source.read_records(20));
-  REQUIRE(source.read_to_end());
-  CHECK(all(source) == numbered(0, 20));
-  CHECK(source.channel("t/0").error.empty());
-  CHECK(source.channel("t/0").lost_records == 3);
-  REQUIRE(source.gaps.size() == 1);
-  CHECK(source.gaps[0].from == 500);
-  CHECK(source.gaps[0].to == InputGap::kUnknown);
-  CHECK(source.gaps[0].cause == InputGap::Cause::begun_anew);
 }
 
 TEST_CASE("a record is recognised by payload, key and time, or as older versions stored it") {

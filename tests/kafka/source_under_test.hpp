@@ -95,6 +95,16 @@ class SourceUnderTest {
     run_until([&] { return *looked; });
   }
 
+  Result<std::vector<std::optional<RecordCopy>>> read_again(std::vector<RecordPlace> places) {
+    const auto read =
+        std::make_shared<std::optional<Result<std::vector<std::optional<RecordCopy>>>>>();
+    boost::asio::co_spawn(
+        loop_, source->read_again(std::move(places)),
+        [read](const std::exception_ptr&, auto result) { *read = std::move(result); });
+    run_until([&] { return read->has_value(); });
+    return read->value();
+  }
+
   void stop() {
     const auto stopped = std::make_shared<bool>(false);
     boost::asio::co_spawn(loop_, source->stop(),

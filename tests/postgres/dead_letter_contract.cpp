@@ -167,5 +167,81 @@ TEST_CASE("letters of the same checkpoint are closed by what came behind them al
   CHECK(let_go->doubts->dead_letters == 6);
 }
 
+TEST_CASE("a replay closes open and acknowledged letters, once; what is still bad says why anew") {
+  const auto world = make_store_world();
+  StoreProcess process(*world);
+  SliceModel model(9);
+  take_over(process, model, {});
+  Checkpoint written = model.cut();
+  written.dead_letters = letters_of_all_kinds();
+  REQUIRE(ok(process.commit(written)));
+  DeadLetterQuery all;
+  all.limit = 100;
+  const auto before = process.dead_letters(all);
+  REQUIRE(ok(before));
+  const auto number = [&before](std::size_t i) { return before->letters[i].number; };
+  const auto closing = [&model, &number](std::size_t i, DeadLetterState becomes) {
+    Checkpoint checkpoint = model.cut();
+    Acknowledgement& one = checkpoint.acknowledgements.emplace_back();
+    one.filter.numbers = {number(i), number(i + 1)};
+    one.closing = {1'795'000'000'777, becomes == DeadLetterState::replayed ? "replayer" : "ops",
+                   "x"};
+    one.becomes = becomes;
+    return checkpoint;
+  };
+  Checkpoint acknowledged = closing(0, DeadLetterState::acknowledged);
+  REQUIRE(process.commit(acknowledged)->acknowledged == std::vector<std::uint64_t>{2});
+  Checkpoint replayed = closing(1, DeadLetterState::replayed);
+  REQUIRE(process.commit(replayed)->acknowledged == std::vector<std::uint64_t>{2});
+  Checkpoint late = closing(1, DeadLetterState::acknowledged);
+  REQUIRE(process.commit(late)->acknowledged == std::vector<std::uint64_t>{0});
+  Checkpoint bad = model.cut();
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}, std::size_t{5}})
+    bad.still_bad.push_back({number(i), BadRecordReason::bad_range, "field \"\xC3\xA4\"", "new"});
+  const auto told = process.commit(bad);
+  REQUIRE(ok(told));
+  REQUIRE(told->doubts);
+
+  const auto after = process.dead_letters(all);
+  REQUIRE(ok(after));
+  const std::vector<DeadLetter>& letters = after->letters;
+  CHECK(letters[0].state == DeadLetterState::acknowledged);
+  CHECK(letters[0].reason == BadRecordReason::bad_range);
+  CHECK(letters[1].state == DeadLetterState::replayed);
+  CHECK(letters[1].closing->by == "replayer");
+  CHECK(letters[1].reason == before->letters[1].reason);
+  CHECK(letters[2].state == DeadLetterState::replayed);
+  CHECK(letters[5].state == DeadLetterState::open);
+  CHECK(letters[5].field == "field \"\xC3\xA4\"");
+  CHECK(letters[5].batch == "new");
+  const auto named = [](const OpenDoubt& doubt) { return doubt.batch == "new"; };
+  const auto& open = told->doubts->open;
+  CHECK(std::count_if(open.begin(), open.end(), named) == 1);
+}
+
+TEST_CASE("a position that is forgotten is gone") {
+  const auto world = make_store_world();
+  StoreProcess process(*world);
+  SliceModel model(9);
+  take_over(process, model, {});
+  const auto write = [&](std::vector<SourcePosition> positions) {
+    Checkpoint checkpoint = model.cut();
+    checkpoint.positions = std::move(positions);
+    REQUIRE(ok(process.commit(checkpoint)));
+  };
+  const auto stored = [&world] {
+    StoreProcess next(*world);
+    auto state = next.acquire();
+    REQUIRE(ok(state));
+    std::vector<std::string> keys;
+    for (const SourcePosition& position : state->positions) keys.push_back(position.channel);
+    std::sort(keys.begin(), keys.end());
+    return keys;
+  };
+  write({{"t/0", 7, 1, 0}, {"t/1", 8, 2, 0}});
+  write({{"t/0", Channel::kNowhere, 0, 0}, {"t/9", Channel::kNowhere, 0, 0}});
+  CHECK(stored() == std::vector<std::string>{"t/1"});
+}
+
 }  // namespace
 }  // namespace rollcall::test
