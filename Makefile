@@ -29,7 +29,7 @@ build: need-run ## the program, as build/release/rollcall
 test: need-test ## everything: alone, with a mock broker, then against a real Kafka and PostgreSQL
 	$(CONFIGURE) && cmake --build --preset release
 	ctest --preset release
-	$(WITH_SERVERS) ctest --test-dir $(BUILD) --output-on-failure --label-regex server
+	tests/servers/in_shards.sh $(BUILD)
 
 fresh: ## the first two commands in roots where nothing is installed: Debian 12, then 13, there also without npm
 	tests/fresh/fresh_root.sh bookworm sh -c 'make run DEMO=--once && make test'

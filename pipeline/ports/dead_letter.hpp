@@ -100,9 +100,6 @@ struct StillBad {
   std::string batch;
 };
 
-// What the channel of a letter begins with that tells of an import's rows; no topic's name can.
-inline constexpr std::string_view kImportChannel = "import:";
-
 // Open dead letters with the same effect, as one.
 struct OpenDoubt {
   std::string feed{kDefaultFeed};
