@@ -69,8 +69,10 @@ void KafkaReader::learn_topic(std::size_t topic, const TopicSurvey& survey) {
   const auto has = survey.partitions.size();
   state.asked_partitions = has;
   if (has < had) {
-    if (confirmed(topic))
+    if (confirmed(topic)) {
+      state.missing.reset();  // it is back, as another
       halt_topic(topic, partitions_removed(name, static_cast<int>(had), static_cast<int>(has)));
+    }
     return;
   }
   state.doubted_since.reset();

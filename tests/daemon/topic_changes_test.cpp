@@ -170,7 +170,7 @@ TEST_CASE("a topic that was created anew is read from its beginning once `source
   write_ids(stage.topics.processed, 0, 100, 105);
   const auto reset = run_program({"source", "reset", source, "--url", url});
   CHECK_MESSAGE(reset.code == 0, reset.err);
-  CHECK(reset.err.find("which was all of it") != std::string::npos);
+  CHECK_MESSAGE(reset.err.find("which was all of it") != std::string::npos, reset.err);
   const auto is_final = [&] {
     const auto status = status_of(stage.daemon);
     return !status.is_null() && status.at("counts").at("matched") == 105 &&

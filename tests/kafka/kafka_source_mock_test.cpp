@@ -93,14 +93,14 @@ TEST_CASE("records that come later wake the waiting loop") {
 }
 
 TEST_CASE("a queue that was full is filled again as soon as it has room") {
-  constexpr int kRecords = 20'000;
+  constexpr int kRecords = 10'000;
   constexpr int kFetch = 200;  // the mock broker answers a fetch with what was produced in one go
   Cluster cluster(1);
   for (int i = 0; i < kRecords; i += kFetch) cluster.produce(i, i + kFetch);
   auto options = cluster.options();
   options.queued_records_min = 100;
   // Neither of these shall wake the brokers: with a pause of a second after each fetch the deadline
-  // is passed many times over.
+  // is passed.
   options.ends_interval = options.metadata_interval = std::chrono::hours{1};
   SourceUnderTest source(options);
   REQUIRE(source.start());
