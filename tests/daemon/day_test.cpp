@@ -139,8 +139,8 @@ void send_poison(Day& day) {
   day.expect_doubt("provisional", "quarantine", kPending);
   CHECK(day.status().at("verdict").at("in_doubt").at("processed") == 1);
   day.expect_log("could not be read");
-  day.expect_metric("rollcall_bad_records_total{reason=\"not_json\",source=\"" +
-                    day.topics.processed.name() + "\"} 1");
+  day.expect_metric("rollcall_bad_records_total{source=\"" + day.topics.processed.name() +
+                    "\",reason=\"not_json\"} 1");
   day.write(day.topics.expected, 111, 112);
   CHECK(wait_until(kSoon, [&] { return day.status().at("counts").at("missing") == 2; }));
   day.expect_doubt("provisional", "quarantine", kIncomplete);
