@@ -239,13 +239,12 @@ SourceReset KafkaReader::reset(std::string_view name) {
   if (found == options_.topics.end()) return {SourceReset::Outcome::no_such_source, {}, {}};
   auto& topic = topics_[static_cast<std::size_t>(found - options_.topics.begin())];
   SourceReset reset;
+  std::vector<std::uint32_t> others;
   for (std::size_t p = 0; p < topic.partitions; ++p) {
     const auto channel = topic.channels[p];
-    if (is_another_log(topic, channel)) {
-      if (channels_[channel].next >= 0) reset.channels.push_back(begin_anew(channel));
-    } else {
-      place_anew(channel);  // what stands there may be another record by now, too
-    }
+    const bool another = is_another_log(topic, channel);
+    if (another && channels_[channel].next >= 0) reset.channels.push_back(begin_anew(channel));
+    if (!another) others.push_back(channel);
   }
   if (reset.channels.empty()) {
     reset.outcome = SourceReset::Outcome::nothing_to_reset;
@@ -253,6 +252,7 @@ SourceReset KafkaReader::reset(std::string_view name) {
         "none of its partitions stands still because its log is another than the one that was read";
     return reset;
   }
+  for (const auto channel : others) place_anew(channel);  // they may be others by now, too
   for (std::size_t p = std::max<std::size_t>(topic.asked_partitions, 1); p < topic.partitions; ++p)
     channels_[topic.channels[p]].retired = true;
   topic.partitions = std::min(topic.partitions, std::max<std::size_t>(topic.asked_partitions, 1));
