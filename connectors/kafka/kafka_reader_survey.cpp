@@ -166,8 +166,9 @@ void KafkaReader::learn_partition(std::uint32_t channel, const PartitionSurvey& 
     state.end_asked_ms = survey.asked_ms;
     if (partition.placed && ends_too_early(channel, answer.hi))
       halt(channel, position_beyond_end(state.key, state.next, answer.hi));
-    if (partition.placed && partition.cursor.verified() && answer.high >= partition.next_at_survey)
-      partition.known_end = answer.high;
+    // Of the log that is read, or is about to be from its beginning; not of one that is yet to be recognised.
+    const bool ours = partition.placed ? partition.cursor.verified() : state.next < 0;
+    if (ours && answer.high >= partition.next_at_survey) partition.known_end = answer.high;
   }
   partition.next_at_survey = state.next;
   if (partition.halted && partition.damages >= kDamagesMax) {
