@@ -136,6 +136,29 @@ TEST_CASE("stopping within an event with many ids finishes the event first") {
   CHECK(next.reconciler->pump().counters()[0].records == 0);
 }
 
+TEST_CASE("a process that is killed within an event with many ids has made none of it durable") {
+  constexpr int kIds = 3'000;
+  World world;
+  std::string record = "b";
+  for (int id = 0; id < kIds; ++id) record.append(" ").append(std::to_string(id));
+  world.log.append(0, record);
+  {
+    auto options = Process::quick();
+    options.pump.ids_per_turn_max = 1;
+    Process process{world, options};
+    // A checkpoint is due all the while, many times over.
+    process.run_until([&] {
+      const auto batch = process.reconciler->batch("b");
+      return batch && batch->totals[0] > kIds - 100;
+    });
+    REQUIRE_FALSE(process.reconciler->pump().between_units());
+  }
+  Process next{world};
+  next.run_until_durable();
+  check_same(next, world.log);
+  CHECK(next.reconciler->pump().counters()[0].records == 1);
+}
+
 TEST_CASE("each event counts once, whenever the process is killed") {
   const std::uint64_t seed = std::random_device{}();
   CAPTURE(seed);
@@ -200,8 +223,9 @@ TEST_CASE("a newer owner fences the older, which drops its state and says why") 
 
 TEST_CASE("an idle owner notices that it was fenced") {
   World world;
+  world.log.append(0, "b 1");
   Process older{world};
-  older.run_until([&] { return older.reconciler->readiness().ready; });
+  older.run_until_durable();  // so that no commit tells it
   Process newer{world};
   newer.run_until([&] { return newer.reconciler->readiness().ready; });
   older.run_until([&] { return older.outcome.has_value(); });

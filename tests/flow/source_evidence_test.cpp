@@ -31,7 +31,9 @@ Verdict judged(const std::vector<Channel>& channels) {
 }
 
 TEST_CASE("answers are final as of the oldest moment at which an end was asked") {
-  const std::vector channels{channel_at(5, 5, 1'000'000), channel_at(7, 6, 2'500'000)};
+  std::vector channels{channel_at(5, 5, 1'000'000), channel_at(7, 6, 2'500'000)};
+  SUBCASE("the oldest is the last") {}
+  SUBCASE("the oldest is the first") { std::swap(channels.front(), channels.back()); }
   const auto evidence = evidence_of(channels, kLimit);
   CHECK(evidence.lag_records == 0U);
   CHECK(evidence.as_of_ms == 997'500);

@@ -60,7 +60,7 @@ MUTATIONS = [
     Mutation("provisional while the store is away", "pipeline/verdict/verdict.cpp",
              "doubt(evidence.recovering, \"recovering\");", "", "flow_test"),
     Mutation("blind where the last answer is older than three intervals", "pipeline/verdict/source_evidence.hpp",
-             "limit.now_us - channel.end_asked_us <= limit.known_for.count()", "true", "flow_test"),
+             "limit.now_us - channel.end_asked_us <= limit.known_for.count()", "limit.known_for.count() > 0", "flow_test"),
     Mutation("blind beside an error", "pipeline/verdict/source_evidence.hpp",
              "return channel.end && channel.error.empty() &&", "return channel.end &&", "flow_test"),
     Mutation("lag is null where it is not known, never 0", "pipeline/verdict/source_evidence.cpp",
