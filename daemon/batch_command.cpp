@@ -13,6 +13,7 @@
 #include "daemon/commands.hpp"
 #include "daemon/remote.hpp"
 #include "daemon/terminal.hpp"
+#include "daemon/text_table.hpp"
 
 namespace rollcall {
 namespace {
@@ -136,11 +137,11 @@ int batch_show(const ClientArguments& arguments) {
   if (!batch) return give_up(batch.error());
   switch (arguments.output) {
     case Output::json:
-      return ended(write_out(answer->body + "\n"));
+      return written(answer->body + "\n");
     case Output::csv:
-      return ended(write_out(csv_header() + csv_row(*batch)));
+      return written(csv_header() + csv_row(*batch));
     case Output::table:
-      return ended(write_out(batch_lines(*batch, Paint::of(STDOUT_FILENO))));
+      return written(batch_lines(*batch, Paint::of(STDOUT_FILENO)));
   }
   return to_int(ExitCode::runtime_error);
 }

@@ -1,30 +1,32 @@
 #include "daemon/batch_forms.hpp"
 
-#include <algorithm>
 #include <array>
 #include <utility>
+
+#include "daemon/text_table.hpp"
 
 namespace rollcall {
 namespace {
 
-struct Column {
-  std::string_view title;
-  const std::string BatchReport::*value;
-  bool is_number = true;
-};
+using Value = std::string BatchReport::*;
 
-constexpr std::array<Column, 10> kTable{{{"ID", &BatchReport::id},
-                                         {"BATCH", &BatchReport::name, false},
-                                         {"EXPECTED", &BatchReport::expected},
-                                         {"PROCESSED", &BatchReport::processed},
-                                         {"MATCHED", &BatchReport::matched},
-                                         {"MISSING", &BatchReport::missing},
-                                         {"UNEXPECTED", &BatchReport::unexpected},
-                                         {"RATE", &BatchReport::rate},
-                                         {"VERDICT", &BatchReport::verdict, false},
-                                         {"CONFIDENCE", &BatchReport::confidence, false}}};
+constexpr std::array<TableColumn, 10> kColumns{{{"ID", true},
+                                                {"BATCH"},
+                                                {"EXPECTED", true},
+                                                {"PROCESSED", true},
+                                                {"MATCHED", true},
+                                                {"MISSING", true},
+                                                {"UNEXPECTED", true},
+                                                {"RATE", true},
+                                                {"VERDICT"},
+                                                {"CONFIDENCE"}}};
+constexpr std::array<Value, kColumns.size()> kValues{
+    &BatchReport::id,         &BatchReport::name,    &BatchReport::expected,
+    &BatchReport::processed,  &BatchReport::matched, &BatchReport::missing,
+    &BatchReport::unexpected, &BatchReport::rate,    &BatchReport::verdict,
+    &BatchReport::confidence};
 
-constexpr std::array<std::pair<std::string_view, std::string BatchReport::*>, 15> kCsv{
+constexpr std::array<std::pair<std::string_view, Value>, 15> kCsv{
     {{"id", &BatchReport::id},
      {"batch_name", &BatchReport::name},
      {"state", &BatchReport::state},
@@ -41,60 +43,24 @@ constexpr std::array<std::pair<std::string_view, std::string BatchReport::*>, 15
      {"revision", &BatchReport::revision},
      {"as_of", &BatchReport::as_of}}};
 
-// Characters, not bytes, as far as one code point is one place on the screen.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
-std::string shown(const Column& column, const BatchReport& batch) {
-  const std::string& value = batch.*column.value;
-  return value.empty() ? "-" : printable(value);
-}
-
-std::string padded(const std::string& text, std::size_t width, bool to_the_right) {
-  const std::size_t used = width_of(text);
-  const std::string space(width > used ? width - used : 0, ' ');
-  return to_the_right ? space + text : text + space;
-}
-
 Colour colour_of(const BatchReport& batch) {
   if (batch.verdict == "incomplete" || batch.verdict == "unexpected_only") return Colour::red;
   if (batch.confidence != "final") return Colour::yellow;
   return batch.verdict == "complete" ? Colour::green : Colour::plain;
 }
 
-void end_line(std::string& text) {
-  text.erase(text.find_last_not_of(' ') + 1);
-  text += '\n';
-}
-
 }  // namespace
 
 std::string batch_table(const std::vector<BatchReport>& batches, const Paint& paint) {
-  std::array<std::size_t, kTable.size()> widths{};
-  for (std::size_t i = 0; i < kTable.size(); ++i) {
-    widths[i] = kTable[i].title.size();
-    for (const auto& batch : batches)
-      widths[i] = std::max(widths[i], width_of(shown(kTable[i], batch)));
-  }
-  std::string head;
-  for (std::size_t i = 0; i < kTable.size(); ++i)
-    head += padded(std::string{kTable[i].title}, widths[i], kTable[i].is_number) + "  ";
-  end_line(head);
-  std::string text = paint(Colour::bold, head.substr(0, head.size() - 1)) + "\n";
+  std::vector<std::vector<TableCell>> rows;
   for (const auto& batch : batches) {
-    std::string line;
-    for (std::size_t i = 0; i < kTable.size(); ++i) {
-      const auto cell = padded(shown(kTable[i], batch), widths[i], kTable[i].is_number);
-      const bool says_how = kTable[i].value == &BatchReport::verdict;
-      line += paint(says_how ? colour_of(batch) : Colour::plain, cell) + "  ";
+    auto& row = rows.emplace_back();
+    for (const Value value : kValues) {
+      const bool says_how = value == &BatchReport::verdict;
+      row.push_back({batch.*value, says_how ? colour_of(batch) : Colour::plain});
     }
-    end_line(line);
-    text += line;
   }
-  return text;
+  return text_table(kColumns, rows, paint);
 }
 
 std::string batch_lines(const BatchReport& batch, const Paint& paint) {
@@ -122,29 +88,16 @@ std::string batch_lines(const BatchReport& batch, const Paint& paint) {
   return text;
 }
 
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of("\",\r\n") == text.npos) return std::string{text};
-  std::string field = "\"";
-  for (const char c : text) {
-    if (c == '"') field += '"';
-    field += c;
-  }
-  return field + '"';
-}
-
 std::string csv_header() {
-  std::string row;
-  for (const auto& column : kCsv) row.append(row.empty() ? "" : ",").append(column.first);
-  return row + "\r\n";
+  std::vector<std::string> titles;
+  for (const auto& column : kCsv) titles.emplace_back(column.first);
+  return csv_record(titles);
 }
 
 std::string csv_row(const BatchReport& batch) {
-  std::string row;
-  for (const auto& column : kCsv) {
-    if (column.first != kCsv.front().first) row += ',';
-    row += csv_field(batch.*column.second);
-  }
-  return row + "\r\n";
+  std::vector<std::string> fields;
+  for (const auto& column : kCsv) fields.push_back(batch.*column.second);
+  return csv_record(fields);
 }
 
 }  // namespace rollcall

@@ -14,7 +14,5 @@ namespace rollcall {
 [[nodiscard]] std::string batch_lines(const BatchReport& batch, const Paint& paint);
 [[nodiscard]] std::string csv_header();
 [[nodiscard]] std::string csv_row(const BatchReport& batch);
-// RFC 4180: quoted where it must be.
-[[nodiscard]] std::string csv_field(std::string_view text);
 
 }  // namespace rollcall

@@ -1,4 +1,5 @@
 #include <cstdint>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -9,10 +10,10 @@
 #include "connectors/http/json_writer.hpp"
 #include "connectors/http/percent.hpp"
 #include "connectors/json/slices.hpp"
-#include "daemon/batch_forms.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/remote.hpp"
 #include "daemon/terminal.hpp"
+#include "daemon/text_table.hpp"
 
 namespace rollcall {
 namespace {
@@ -36,19 +37,13 @@ constexpr std::string_view kColumns[] = {"id",    "source", "position",  "reason
                                          "at",    "sample", "closed_at", "closed_by", "note"};
 
 std::string csv_header_of_letters() {
-  std::string row;
-  for (const std::string_view column : kColumns) row.append(row.empty() ? "" : ",").append(column);
-  return row + "\r\n";
+  return csv_record(std::vector<std::string>(std::begin(kColumns), std::end(kColumns)));
 }
 
 std::string csv_row_of(std::string_view letter) {
-  std::string row;
-  bool first = true;
-  for (const std::string_view column : kColumns) {
-    if (!std::exchange(first, false)) row += ',';
-    row += csv_field(member_text(letter, column));
-  }
-  return row + "\r\n";
+  std::vector<std::string> fields;
+  for (const std::string_view column : kColumns) fields.push_back(member_text(letter, column));
+  return csv_record(fields);
 }
 
 std::string details_of(std::string_view letter, const Paint& paint) {

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -8,54 +7,35 @@
 #include "connectors/client/api_answer.hpp"
 #include "connectors/http/percent.hpp"
 #include "connectors/json/slices.hpp"
-#include "daemon/batch_forms.hpp"
 #include "daemon/commands.hpp"
 #include "daemon/remote.hpp"
-#include "daemon/terminal.hpp"
+#include "daemon/text_table.hpp"
 
 namespace rollcall {
 namespace {
 
-constexpr std::size_t kColumns = 6;
-constexpr std::array<std::string_view, kColumns> kMembers{"source", "side",        "position",
-                                                          "end",    "lag_records", "error"};
-constexpr std::array<std::string_view, kColumns> kTitles{"SOURCE", "SIDE", "POSITION",
-                                                         "END",    "LAG",  "ERROR"};
-using Row = std::array<std::string, kColumns>;
+constexpr std::array<std::string_view, 6> kMembers{"source", "side",        "position",
+                                                   "end",    "lag_records", "error"};
+constexpr std::array<TableColumn, kMembers.size()> kColumns{
+    {{"SOURCE"}, {"SIDE"}, {"POSITION"}, {"END"}, {"LAG"}, {"ERROR"}}};
 
-Row row_of(std::string_view source) {
-  Row row;
-  for (std::size_t i = 0; i < kColumns; ++i) row[i] = client::member_text(source, kMembers[i]);
-  return row;
-}
-
-std::string csv_of(const Row& row) {
-  std::string line;
-  for (const std::string& cell : row) line += (line.empty() ? "" : ",") + csv_field(cell);
-  return line + "\r\n";
-}
-
-// Columns as wide as their widest cell; the last one is open.
-std::string table_of(const std::vector<Row>& rows, const Paint& paint) {
-  std::array<std::size_t, kColumns> widths{};
-  for (std::size_t i = 0; i < kColumns; ++i) {
-    widths[i] = kTitles[i].size();
-    for (const Row& row : rows) widths[i] = std::max(widths[i], row[i].size());
+std::string table_of(std::string_view sources) {
+  std::vector<std::vector<TableCell>> rows;
+  for (const auto source : json::elements_of(sources)) {
+    auto& row = rows.emplace_back();
+    for (const auto member : kMembers) row.push_back({client::member_text(source, member)});
   }
-  const auto line_of = [&widths](const auto& cells) {
-    std::string line;
-    for (std::size_t i = 0; i + 1 < kColumns; ++i)
-      line.append(cells[i]).append(widths[i] + 2 - cells[i].size(), ' ');
-    return line.append(cells[kColumns - 1]);
-  };
-  std::string text = paint(Colour::bold, line_of(kTitles)) + "\n";
-  for (const Row& row : rows) text += line_of(row) + "\n";
-  return text;
+  return text_table(kColumns, rows, Paint::of(STDOUT_FILENO));
 }
 
-Row shown(Row row) {
-  for (std::string& cell : row) cell = cell.empty() ? "-" : printable(cell);
-  return row;
+std::string csv_of(std::string_view sources) {
+  std::string text = csv_record(std::vector<std::string>{kMembers.begin(), kMembers.end()});
+  for (const auto source : json::elements_of(sources)) {
+    std::vector<std::string> fields;
+    for (const auto member : kMembers) fields.push_back(client::member_text(source, member));
+    text += csv_record(fields);
+  }
+  return text;
 }
 
 std::string told(std::string_view given) {
@@ -77,19 +57,15 @@ int source_list(const ClientArguments& arguments) {
   const auto answer = get_json(client, "/api/v1/sources");
   if (!answer) return give_up(answer.error());
   const std::string_view items = json::member_of(answer->body, "items");
-  if (arguments.output == Output::json) return written(std::string{items} + "\n");
-  std::vector<Row> rows;
-  for (const auto source : json::elements_of(items)) rows.push_back(row_of(source));
-  if (arguments.output == Output::table) {
-    std::transform(rows.begin(), rows.end(), rows.begin(), shown);
-    return written(table_of(rows, Paint::of(STDOUT_FILENO)));
+  switch (arguments.output) {
+    case Output::json:
+      return written(std::string{items} + "\n");
+    case Output::csv:
+      return written(csv_of(items));
+    case Output::table:
+      return written(table_of(items));
   }
-  std::string text;
-  for (const std::string_view member : kMembers)
-    text.append(text.empty() ? "" : ",").append(member);
-  text += "\r\n";
-  for (const Row& row : rows) text += csv_of(row);
-  return written(text);
+  return to_int(ExitCode::runtime_error);
 }
 
 int source_reset(const ClientArguments& arguments, const std::string& source) {

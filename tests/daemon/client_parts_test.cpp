@@ -8,6 +8,7 @@
 #include "daemon/import_run.hpp"
 #include "daemon/progress.hpp"
 #include "daemon/terminal.hpp"
+#include "daemon/text_table.hpp"
 
 namespace rollcall {
 namespace {
